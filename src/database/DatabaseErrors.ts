@@ -1,0 +1,29 @@
+import { Schema } from "effect"
+import * as HttpApiError from "effect/http-api/HttpApiError"
+import { problemFields } from "../http/Problem.ts"
+
+/** PostgreSQL could not be reached, was too slow, or refused a statement; nothing was stored. `operation` names the repo method. */
+export class DatabaseUnavailable extends HttpApiError.Problem<DatabaseUnavailable>()("DatabaseUnavailable", {
+  type: "/problems/database-unavailable",
+  status: 503,
+  title: "The database is unavailable"
+}, {
+  retry_after: Schema.Int,
+  ...problemFields
+}) {}
+
+/** A row did not have the shape its schema describes. Names the place and the kinds, never the value. */
+export class RowMismatch extends HttpApiError.Problem<RowMismatch>()("RowMismatch", {
+  type: "/problems/schema-mismatch",
+  status: 503,
+  title: "The database does not have the shape this service expects"
+}, {
+  relation: Schema.String,
+  column: Schema.String,
+  expected: Schema.String,
+  found: Schema.String,
+  retry_after: Schema.Int,
+  ...problemFields
+}) {}
+
+export type DatabaseError = DatabaseUnavailable | RowMismatch

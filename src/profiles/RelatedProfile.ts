@@ -1,0 +1,25 @@
+import { Schema } from "effect"
+import { Model } from "effect/schema"
+import * as Column from "../database/Column.ts"
+import { ProfileId } from "./Profile.ts"
+import { Username } from "./Username.ts"
+
+/** A row of `related_profiles`: an account that Instagram suggests beside a profile. */
+export class RelatedProfile extends Model.Class<RelatedProfile>("RelatedProfile")({
+  id: Column.withDefault(Column.uuid),
+  profile_id: ProfileId,
+  related_username: Username.annotate({ sqlType: "text" }),
+  related_instagram_user_id: Schema.NullOr(Column.text),
+  related_full_name: Schema.NullOr(Column.text),
+  related_is_verified: Schema.NullOr(Column.boolean),
+  related_is_private: Schema.NullOr(Column.boolean),
+  related_profile_pic_url: Schema.NullOr(Column.text),
+  related_followers_count: Schema.NullOr(Column.bigint),
+  relationship_type: Column.withDefault(Column.oneOf(["suggested", "similar"])),
+  source: Column.withDefault(Column.oneOf(["instagram", "computed", "legacy"])),
+  position: Schema.NullOr(Column.integer),
+  similarity_score: Schema.NullOr(Column.double),
+  similarity_method: Schema.NullOr(Column.text),
+  discovered_at: Column.withDefault(Column.Instant),
+  updated_at: Column.withDefault(Column.Instant)
+}, { table: "related_profiles" }) {}
