@@ -11,6 +11,8 @@ export const settingArguments = (options: {
     unix_socket_directories: "",
     max_connections: "100",
     shared_buffers: "64MB",
+    // As on Supabase, whose extensions live in a schema of their own.
+    search_path: "\"$user\", public, extensions",
     timezone: "UTC",
     log_timezone: "UTC",
     // Row values and statements stay out of the log.
