@@ -1,0 +1,12 @@
+import { Context, type Effect } from "effect"
+import type { DecodoError } from "./DecodoError.ts"
+import type { FetchedProfile } from "./FetchedProfile.ts"
+
+/** The vendor, as the product sees it. A call costs money and takes seconds to minutes: hold no database connection across one. */
+export class DecodoClient extends Context.Service<DecodoClient, {
+  /**
+   * Asks for a profile and its latest posts by its normalised username, repeating what is safe and useful to repeat.
+   * Three empty answers in a row mean "no such user" only for a name that is not `known` (the default): they are ambiguous.
+   */
+  fetchProfile(username: string, options?: { readonly known: boolean }): Effect.Effect<FetchedProfile, DecodoError>
+}>()("analytics-following/decodo/DecodoClient") {}

@@ -1,0 +1,86 @@
+import { type Duration, Effect, Layer, type Redacted } from "effect"
+import * as HttpClient from "effect/http/HttpClient"
+import { instantOf } from "../database/Instant.ts"
+import { DecodoClient } from "./DecodoClient.ts"
+import { DecodoError } from "./DecodoError.ts"
+import { ContractBroken, ProfileNotFound } from "./DecodoReason.ts"
+import type { FetchedProfile } from "./FetchedProfile.ts"
+import { decodeProfile } from "./ProfileDecoder.ts"
+import type { RetryOptions } from "./RetryPolicy.ts"
+import { type DecodoTarget, makeScrape } from "./ScrapeCall.ts"
+import { makeCalls } from "./VendorCalls.ts"
+
+export interface DecodoHttpOptions {
+  readonly username: string
+  readonly password: Redacted.Redacted
+  /** Default `https://scraper-api.decodo.com`. */
+  readonly baseUrl?: string
+  /** For one call, 180 s by default: the vendor holds one open for up to 150 s. */
+  readonly timeout?: Duration.Input
+  /** After decompression, 8 MB by default; a large profile has 0.8 MB. */
+  readonly maxResponseBytes?: number
+  /** Calls in flight in this process, 5 by default. */
+  readonly concurrency?: number
+  readonly retry?: Partial<RetryOptions>
+  /** What the second and later calls of a fetch ask for instead; the last one stays. Empty by default. */
+  readonly fallbackTargets?: ReadonlyArray<DecodoTarget>
+  /** Between two looks at a result that the vendor calls pending, 2 s by default. */
+  readonly pollInterval?: Duration.Input
+}
+
+/** The vendor over HTTP. */
+export const layer = (options: DecodoHttpOptions): Layer.Layer<DecodoClient, never, HttpClient.HttpClient> =>
+  Layer.effect(DecodoClient, make(options))
+
+const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
+  const scrape = makeScrape(yield* HttpClient.HttpClient, {
+    baseUrl: options.baseUrl ?? "https://scraper-api.decodo.com",
+    username: options.username,
+    password: options.password,
+    maxResponseBytes: options.maxResponseBytes ?? 8 * 1024 * 1024,
+    pollInterval: options.pollInterval ?? "2 seconds"
+  })
+  const called = yield* makeCalls({
+    concurrency: options.concurrency ?? 5,
+    timeout: options.timeout ?? "180 seconds",
+    retry: { attempts: 4, budget: "5 minutes", baseDelay: "2 seconds", maxDelay: "30 seconds", ...options.retry }
+  })
+  const profileTargets = [{ target: "instagram_graphql_profile" }, ...options.fallbackTargets ?? []]
+
+  const fetchProfile = Effect.fn("DecodoClient.fetchProfile")(
+    function*(username: string, _options?: { readonly known: boolean }) {
+      const { attempts, endedAt, startedAt, value } = yield* called(Effect.fnUntraced(function*(attempt) {
+        const target = profileTargets[Math.min(attempt, profileTargets.length) - 1]!
+        const scraped = yield* scrape(target, username)
+        const decoded = yield* Effect.fromResult(decodeProfile(scraped.content))
+        // Stored under its own name, another account's profile would be paid for at every look.
+        if (decoded.profile.username !== username) return yield* new ContractBroken({ kind: "wrong_shape", paths: ["username"] })
+        return { decoded, scraped, target: target.target }
+      }))
+      return {
+        ...value.decoded,
+        meta: {
+          task_id: value.scraped.taskId,
+          target: value.target,
+          fetched_at: instantOf(endedAt),
+          duration_ms: endedAt - startedAt,
+          attempts,
+          response_bytes: value.scraped.bytes
+        }
+      } satisfies FetchedProfile
+    },
+    (fetch, _username, options) =>
+      Effect.catchReason(fetch, "DecodoError", "EmptyContent", ({ count }, error) =>
+        Effect.fail(
+          count >= 3 && options?.known !== true
+            ? new DecodoError({
+              reason: new ProfileNotFound({ evidence: "empty_answers" }),
+              attempts: error.attempts,
+              durationMs: error.durationMs
+            })
+            : error
+        ))
+  )
+
+  return DecodoClient.of({ fetchProfile })
+})

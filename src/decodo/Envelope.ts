@@ -1,0 +1,73 @@
+import { Option, Predicate, Result, Schema } from "effect"
+import { isInstagramRefusal } from "./Content.ts"
+import { ContractBroken, type DecodoReason, EmptyContent, InstagramLimited, NotScraped } from "./DecodoReason.ts"
+import { looksLikeHtml, parseJson } from "./JsonText.ts"
+import { list, optional, tolerantDecoder } from "./TolerantDecoder.ts"
+
+/** What the vendor scraped, before anything is made of it. */
+export interface Answer {
+  readonly _tag: "Answer"
+  readonly content: unknown
+  readonly taskId: string | null
+}
+
+/** The vendor is still at it: the result has to be asked for by its task. */
+export interface Pending {
+  readonly _tag: "Pending"
+  readonly taskId: string
+}
+
+/** Opens the body of an HTTP 2xx answer: the first result's content, or what the vendor says instead of one. */
+export const openEnvelope = (body: string): Result.Result<Answer | Pending, DecodoReason> => {
+  if (body.trim() === "") return Result.fail(new EmptyContent({ count: 1 }))
+  if (looksLikeHtml(body)) return Result.fail(new ContractBroken({ kind: "html", paths: [] }))
+  const parsed = parseJson(body)
+  if (Option.isNone(parsed)) return Result.fail(new ContractBroken({ kind: "not_json", paths: [] }))
+  if (!Predicate.isObject(parsed.value)) return Result.fail(new ContractBroken({ kind: "wrong_shape", paths: ["results"] }))
+  const object = parsed.value
+  return Result.match(decodeWireEnvelope(object, ""), {
+    onFailure: (paths) => Result.fail(new ContractBroken({ kind: "wrong_shape", paths: paths.slice(0, 20) })),
+    onSuccess: ({ value }) => value.results == null ? withoutResults(object, value) : firstResult(value)
+  })
+}
+
+const TaskId = Schema.String.check(Schema.isPattern(/^[\w-]{1,64}$/, { expected: "a task id" }))
+
+const WireEnvelope = Schema.Struct({
+  results: optional(list(
+    Schema.Struct({ content: Schema.optionalKey(Schema.Unknown), status_code: optional(Schema.Int), task_id: optional(TaskId) }),
+    100
+  )),
+  status: optional(Schema.String),
+  status_code: optional(Schema.Int),
+  task_id: optional(TaskId)
+})
+
+const decodeWireEnvelope = tolerantDecoder(WireEnvelope)
+
+const firstResult = ({ results, task_id }: typeof WireEnvelope.Type): Result.Result<Answer, DecodoReason> => {
+  const result = results?.[0]
+  const status = result?.status_code ?? 200
+  const taskId = result?.task_id ?? task_id ?? null
+  // 613 inside a result, and Instagram's 404, are as ambiguous as an empty answer.
+  if (result == null || status === 613 || status === 404) return Result.fail(new EmptyContent({ count: 1 }))
+  if (status === 401 || status === 429) return Result.fail(new InstagramLimited())
+  if (status >= 400 && status !== parsedSuccessfully) return Result.fail(new NotScraped({ statusCode: status, taskId }))
+  return Result.succeed({ _tag: "Answer", content: result.content, taskId })
+}
+
+/** 12000 is success of a parsed answer; 12002 to 12009 are the parser's failures. */
+const parsedSuccessfully = 12_000
+
+const withoutResults = (
+  body: Record<PropertyKey, unknown>,
+  { status, status_code, task_id }: typeof WireEnvelope.Type
+): Result.Result<Pending, DecodoReason> => {
+  if (status === "pending" && task_id != null) return Result.succeed({ _tag: "Pending", taskId: task_id })
+  if (isInstagramRefusal(body)) return Result.fail(new InstagramLimited())
+  return Result.fail(
+    status == null && status_code == null
+      ? new ContractBroken({ kind: "wrong_shape", paths: ["results"] })
+      : new NotScraped({ statusCode: status_code ?? null, taskId: task_id ?? null })
+  )
+}
