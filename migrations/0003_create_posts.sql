@@ -71,7 +71,7 @@ COMMENT ON COLUMN posts.profile_id IS 'The stored profile the post is attributed
 COMMENT ON COLUMN posts.likes_count IS 'NULL is unknown: hidden by the owner (likes_hidden) or not sent.';
 COMMENT ON COLUMN posts.video_duration IS 'Seconds, with fractions.';
 COMMENT ON COLUMN posts.taken_at_timestamp IS 'Unix seconds as the vendor sent them; posted_at is the same instant.';
-COMMENT ON COLUMN posts.engagement_rate IS 'Percent: (likes + comments) / followers of the attributed profile when fetched.';
+COMMENT ON COLUMN posts.engagement_rate IS 'Percent: (likes + comments) / followers of the owner when fetched.';
 
 CREATE TABLE post_profiles (
   profile_id uuid NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,

@@ -26,4 +26,15 @@ export class RowMismatch extends HttpApiError.Problem<RowMismatch>()("RowMismatc
   ...problemFields
 }) {}
 
-export type DatabaseError = DatabaseUnavailable | RowMismatch
+/** PostgreSQL refused a value that a constraint forbids; nothing was stored. Names the constraint, never the value. */
+export class RowRefused extends HttpApiError.Problem<RowRefused>()("RowRefused", {
+  type: "/problems/row-refused",
+  status: 422,
+  title: "The database refuses this value"
+}, {
+  relation: Schema.String,
+  constraint: Schema.String,
+  ...problemFields
+}) {}
+
+export type DatabaseError = DatabaseUnavailable | RowMismatch | RowRefused

@@ -1,6 +1,6 @@
 import { Effect, Predicate, Result, Schema, SchemaIssue } from "effect"
 import * as SqlError from "effect/sql/SqlError"
-import { DatabaseUnavailable, RowMismatch } from "./DatabaseErrors.ts"
+import { DatabaseUnavailable, RowMismatch, RowRefused } from "./DatabaseErrors.ts"
 
 /**
  * Runs a statement and decodes each row by the schema that describes its relation. A row that does not decode is a `RowMismatch`
@@ -25,25 +25,30 @@ export const row = <S extends Schema.ConstraintDecoder<unknown>>(relation: strin
 }
 
 /**
- * Turns the driver's error into one that a caller may see: a missing table or column is the schema's fault (`RowMismatch`), the
- * rest is `DatabaseUnavailable`. What PostgreSQL said goes to the log, without values.
+ * Turns the driver's error into one that a caller may see: a missing table or column is the schema's fault (`RowMismatch`), a value
+ * that a constraint forbids is `RowRefused`, the rest is `DatabaseUnavailable`. What PostgreSQL said goes to the log, without values.
  */
 export const available = (relation: string) => <A, E, R>(effect: Effect.Effect<A, E | SqlError.SqlError, R>) =>
   Effect.catchIf(effect, SqlError.isSqlError, (error) => {
-    const { code, message, ...fields } = serverFields(error.reason.cause)
-    const mapped = code !== undefined && schemaCodes.has(code)
-      ? mismatch({
-        relation,
-        column: /column "?([\w.]+)"?/.exec(message ?? "")?.[1] ?? "*",
-        expected: "present, of its type",
-        found: "absent"
-      })
-      : new DatabaseUnavailable({ detail: "Try again in a moment; nothing was stored or charged.", retry_after: 2 })
+    const { message, ...fields } = serverFields(error.reason.cause)
     return Effect.andThen(
-      Effect.logWarning("statement failed", { relation, reason: error.reason._tag, code, ...fields }),
-      Effect.fail(mapped)
+      Effect.logWarning("statement failed", { relation, reason: error.reason._tag, ...fields }),
+      Effect.fail(
+        toDatabaseError(relation, fields.code ?? "", message ?? "", fields.constraint ?? fields.column ?? fields.code ?? "*")
+      )
     )
   })
+
+const toDatabaseError = (relation: string, code: string, message: string, constraint: string) => {
+  if (schemaCodes.has(code)) {
+    const column = /column "?([\w.]+)"?/.exec(message)?.[1] ?? "*"
+    return mismatch({ relation, column, expected: "present, of its type", found: "absent" })
+  }
+  // Class 22 is a value that its type cannot hold, class 23 one that a constraint forbids.
+  return code.startsWith("22") || code.startsWith("23")
+    ? new RowRefused({ detail: "The request holds a value that cannot be stored; nothing was changed.", relation, constraint })
+    : new DatabaseUnavailable({ detail: "Try again in a moment; nothing was stored or charged.", retry_after: 2 })
+}
 
 /** undefined_column, undefined_table, undefined_function, datatype_mismatch, invalid_column_reference (no key for ON CONFLICT). */
 const schemaCodes: ReadonlySet<string> = new Set(["42703", "42P01", "42883", "42804", "42P10"])

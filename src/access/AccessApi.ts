@@ -1,0 +1,26 @@
+import { Schema, Struct } from "effect"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as OpenApi from "effect/http-api/OpenApi"
+import { Authorization } from "../auth/Authorization.ts"
+import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
+import { Listing, listQuery } from "../http/Lists.ts"
+import { UnlockedRow } from "./AccessRepo.ts"
+
+export const UnlockedProfile = Schema.Struct({
+  ...Struct.omit(UnlockedRow.fields, ["id", "position"]),
+  days_remaining: Schema.Int.annotate({ description: "Rounded up; 0 once the window has ended" })
+}).annotate({ identifier: "UnlockedProfile" })
+
+/** The caller's 30-day windows. */
+export class AccessApi extends HttpApiGroup.make("access")
+  .add(
+    HttpApiEndpoint.get("list", "/me/access", {
+      query: { ...listQuery, state: Schema.optionalKey(Schema.Literals(["active", "expired", "all"])) },
+      success: Listing(UnlockedProfile).annotate({ identifier: "UnlockedList" }),
+      error: [DatabaseUnavailable, RowMismatch, RowRefused]
+    }).annotate(OpenApi.Summary, "Profiles the caller has unlocked, latest-ending first")
+  )
+  .middleware(Authorization)
+  .annotate(OpenApi.Description, "Which profiles the caller may see, and until when.")
+{}

@@ -1,0 +1,112 @@
+import { Context, Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import * as Column from "../database/Column.ts"
+import { ReadSql } from "../database/Database.ts"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { row, rows } from "../database/Rows.ts"
+import type { ProfileId } from "../profiles/Profile.ts"
+import { Username } from "../profiles/Username.ts"
+import type { UserId } from "../users/UserId.ts"
+import { ProfileAccess } from "./ProfileAccess.ts"
+
+export interface Window {
+  readonly granted_at: Column.Instant
+  readonly expires_at: Column.Instant
+}
+
+export const UnlockedRow = Schema.Struct({
+  id: ProfileAccess.fields.id,
+  profile_id: ProfileAccess.fields.profile_id,
+  username: Username,
+  full_name: Schema.NullOr(Schema.String),
+  profile_pic_url: Schema.NullOr(Schema.String),
+  followers_count: Schema.NullOr(Schema.Int),
+  is_verified: Schema.NullOr(Schema.Boolean),
+  granted_at: Column.Instant,
+  access_expires_at: Column.Instant,
+  position: Schema.String
+})
+
+/** All SQL of `user_profile_access`. Instants are given, never taken from the server's clock, so that tests own time. */
+export class AccessRepo extends Context.Service<AccessRepo, {
+  /** Opens or extends the windows of several users on one profile in one statement. An open window never becomes shorter. */
+  upsert(
+    users: ReadonlyArray<UserId>,
+    profile: ProfileId,
+    window: Window
+  ): Effect.Effect<ReadonlyArray<typeof ProfileAccess.Type>, DatabaseError>
+  findOpen(user: UserId, profile: ProfileId, now: Column.Instant): Effect.Effect<Window | undefined, DatabaseError>
+  delete(user: UserId, profile: ProfileId): Effect.Effect<boolean, DatabaseError>
+  /** Windows latest-ending first, after `position` (opaque, from a former row). */
+  list(options: {
+    readonly user: UserId
+    readonly now: Column.Instant
+    readonly state: "active" | "expired" | "all"
+    readonly after: string | undefined
+    readonly limit: number
+  }): Effect.Effect<ReadonlyArray<typeof UnlockedRow.Type>, DatabaseError>
+}>()("analytics-following/access/AccessRepo") {
+  static readonly layer = Layer.effect(
+    AccessRepo,
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const read = yield* ReadSql
+
+      const decodeAccess = rows("user_profile_access", ProfileAccess)
+      const decodeWindow = row("user_profile_access", WindowRow)
+      const decodeUnlocked = rows("user_profile_access", UnlockedRow)
+      const decodeId = row("user_profile_access", Schema.Struct({ id: Column.uuid }))
+
+      const upsert = Effect.fn("AccessRepo.upsert")((users: ReadonlyArray<UserId>, profile: ProfileId, window: Window) =>
+        decodeAccess(sql`
+          INSERT INTO user_profile_access AS current (user_id, profile_id, granted_at, expires_at, created_at, updated_at)
+          SELECT user_id, ${profile}::uuid, ${window.granted_at}::timestamptz, ${window.expires_at}::timestamptz,
+            ${window.granted_at}::timestamptz, ${window.granted_at}::timestamptz
+          FROM unnest(${[...users].sort()}::uuid[]) AS given (user_id)
+          ON CONFLICT (user_id, profile_id) DO UPDATE SET
+            granted_at = excluded.granted_at,
+            expires_at = greatest(current.expires_at, excluded.expires_at),
+            updated_at = excluded.updated_at
+          RETURNING *`)
+      )
+
+      const findOpen = (user: UserId, profile: ProfileId, now: Column.Instant) =>
+        decodeWindow(read`
+          SELECT granted_at, expires_at FROM user_profile_access
+          WHERE user_id = ${user} AND profile_id = ${profile} AND expires_at > ${now}`)
+
+      const remove = Effect.fn("AccessRepo.delete")((user: UserId, profile: ProfileId) =>
+        Effect.map(
+          decodeId(sql`DELETE FROM user_profile_access WHERE user_id = ${user} AND profile_id = ${profile} RETURNING id`),
+          (found) => found !== undefined
+        )
+      )
+
+      const list = Effect.fn("AccessRepo.list")((options: Parameters<AccessRepo["Service"]["list"]>[0]) => {
+        const [afterExpiry, afterId] = options.after?.split(" ") ?? []
+        return decodeUnlocked(read`
+          SELECT a.id, a.profile_id, p.username, p.full_name, p.profile_pic_url, p.followers_count, p.is_verified,
+            a.granted_at, a.expires_at AS access_expires_at, (extract(epoch FROM a.expires_at) * 1000000)::bigint || ' ' || a.id AS position
+          FROM user_profile_access AS a JOIN profiles AS p ON p.id = a.profile_id
+          WHERE ${
+          read.and([
+            read`a.user_id = ${options.user}`,
+            ...(options.state === "active" ? [read`a.expires_at > ${options.now}`] : []),
+            ...(options.state === "expired" ? [read`a.expires_at <= ${options.now}`] : []),
+            ...(afterExpiry === undefined || afterId === undefined
+              ? []
+              : [
+                read`(a.expires_at, a.id) < (timestamptz 'epoch' + ${afterExpiry}::bigint * interval '1 microsecond', ${afterId}::uuid)`
+              ])
+          ])
+        }
+          ORDER BY a.expires_at DESC, a.id DESC
+          LIMIT ${options.limit}`)
+      })
+
+      return { upsert, findOpen, delete: remove, list }
+    })
+  )
+}
+
+const WindowRow = Schema.Struct({ granted_at: Column.Instant, expires_at: Column.Instant })

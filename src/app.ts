@@ -1,0 +1,170 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodePath from "@effect/platform-node/NodePath"
+import { ByteSize, Duration, Effect, Layer, Option } from "effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as HttpApiScalar from "effect/http-api/HttpApiScalar"
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
+import * as HttpMiddleware from "effect/http/HttpMiddleware"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServer from "effect/http/HttpServer"
+import { fileURLToPath } from "node:url"
+import * as AccessHttp from "./access/AccessHttp.ts"
+import { AccessTracker } from "./access/AccessTracker.ts"
+import { Authenticator, authenticatorDefaults } from "./auth/Authenticator.ts"
+import * as AuthorizationHttp from "./auth/AuthorizationHttp.ts"
+import { TokenVerifier, tokenVerifierDefaults } from "./auth/TokenVerifier.ts"
+import { Cache } from "./cache/Cache.ts"
+import * as RedisCache from "./cache/RedisCache.ts"
+import * as Database from "./database/Database.ts"
+import { DatabaseHealth } from "./database/DatabaseHealth.ts"
+import { Migrator } from "./database/Migrator.ts"
+import { Transaction } from "./database/Transaction.ts"
+import * as DecodoHttp from "./decodo/DecodoHttp.ts"
+import { answering } from "./http/Answering.ts"
+import { Api } from "./http/Api.ts"
+import { Cursor } from "./http/Cursor.ts"
+import { Readiness } from "./http/Readiness.ts"
+import * as RequestValidationHttp from "./http/RequestValidationHttp.ts"
+import { allowedMethods } from "./http/Routes.ts"
+import * as SystemHttp from "./http/SystemHttp.ts"
+import { Posts } from "./posts/Posts.ts"
+import { ProfileFetches } from "./profiles/ProfileFetches.ts"
+import { ProfileRepo } from "./profiles/ProfileRepo.ts"
+import { Profiles } from "./profiles/Profiles.ts"
+import * as ProfilesHttp from "./profiles/ProfilesHttp.ts"
+import { ProfileStore } from "./profiles/ProfileStore.ts"
+import { VendorAnswerRepo } from "./profiles/VendorAnswerRepo.ts"
+import { Searches } from "./searches/Searches.ts"
+import { Settings, type SettingsValues } from "./settings/Settings.ts"
+import { accountsLayer } from "./users/Users.ts"
+
+export interface AppOptions {
+  /** Headers of every answer beside the usual ones. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** The whole product but the socket: give it an `HttpServer` and the environment's `Settings`. */
+export const layer = (options: AppOptions) =>
+  Layer.unwrap(Effect.map(Settings, (settings) => server(settings, options).pipe(Layer.provide(services(settings)))))
+
+/** Doors and ports without HTTP, for scripts that reuse them. */
+export const services = (settings: SettingsValues) => {
+  const database = databaseLayer(settings)
+  const infrastructure = Layer.mergeAll(
+    Transaction.layer,
+    DatabaseHealth.layerNoDeps.pipe(Layer.provide(migratorLayer)),
+    cacheLayer(settings),
+    decodoLayer(settings),
+    Cursor.layer(settings.CURSOR_SECRET)
+  ).pipe(Layer.provideMerge(database))
+  const rooms = Layer.mergeAll(AccessTracker.layer, Searches.layer, Posts.layer, ProfileRepo.layer, VendorAnswerRepo.layer).pipe(
+    Layer.provideMerge(infrastructure)
+  )
+  const fetching = ProfileFetches.layerNoDeps({
+    keptMaxAge: Duration.toMillis(settings.PROFILE_FRESH_FOR),
+    notFoundFor: Duration.toMillis(settings.PROFILE_NOT_FOUND_FOR),
+    failureFor: Duration.toMillis(settings.PROFILE_FAILURE_FOR)
+  }).pipe(Layer.provideMerge(ProfileStore.layerNoDeps), Layer.provideMerge(rooms))
+  return Layer.mergeAll(
+    Profiles.layerNoDeps({ freshFor: settings.PROFILE_FRESH_FOR }),
+    Readiness.layerNoDeps,
+    authLayer(settings)
+  ).pipe(Layer.provideMerge(fetching))
+}
+
+/** The database, and what brings it to this version's shape. */
+export const databaseLayer = (settings: SettingsValues) =>
+  Database.layer({
+    url: settings.DATABASE_URL,
+    maxConnections: settings.DATABASE_MAX_CONNECTIONS,
+    readConnections: settings.DATABASE_READ_CONNECTIONS,
+    statementTimeout: settings.DATABASE_STATEMENT_TIMEOUT,
+    prepare: settings.DATABASE_PREPARE
+  })
+
+export const migratorLayer = Migrator.layer(fileURLToPath(new URL("../migrations", import.meta.url))).pipe(
+  Layer.provide([NodeFileSystem.layer, NodePath.layer])
+)
+
+const cacheLayer = (settings: SettingsValues) =>
+  Option.match(settings.REDIS_URL, {
+    onSome: (url) => RedisCache.layer({ url, commandTimeout: settings.REDIS_COMMAND_TIMEOUT }),
+    onNone: () =>
+      settings.CACHE_MAX_BYTES === 0 ? Cache.layerNone : Cache.layerMemory({ capacityBytes: settings.CACHE_MAX_BYTES })
+  })
+
+const decodoLayer = (settings: SettingsValues) =>
+  DecodoHttp.layer({
+    username: settings.SMARTPROXY_USERNAME,
+    password: settings.SMARTPROXY_PASSWORD,
+    baseUrl: settings.DECODO_BASE_URL,
+    timeout: settings.DECODO_TIMEOUT,
+    maxResponseBytes: settings.DECODO_MAX_RESPONSE_BYTES,
+    concurrency: settings.DECODO_CONCURRENCY,
+    retry: { attempts: settings.DECODO_MAX_ATTEMPTS, budget: settings.DECODO_BUDGET },
+    fallbackTargets: settings.DECODO_FALLBACK_TARGETS.map((target) => ({ target }))
+  }).pipe(Layer.provide(NodeHttpClient.layerUndici))
+
+const authLayer = (settings: SettingsValues) =>
+  Layer.merge(
+    AuthorizationHttp.layer.pipe(
+      Layer.provideMerge(Authenticator.layerNoDeps(authenticatorDefaults)),
+      Layer.provide(TokenVerifier.layer({
+        ...tokenVerifierDefaults,
+        issuer: `${settings.SUPABASE_URL}/auth/v1`,
+        jwksUrl: `${settings.SUPABASE_URL}/auth/v1/.well-known/jwks.json`,
+        hs256Secret: settings.SUPABASE_JWT_SECRET
+      })),
+      Layer.provide(NodeHttpClient.layerUndici),
+      Layer.provide(accountsLayer)
+    ),
+    RequestValidationHttp.layer
+  )
+
+const routes = Layer.mergeAll(
+  HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
+    Layer.provide([SystemHttp.layer, ProfilesHttp.layer, AccessHttp.layer])
+  ),
+  HttpApiScalar.layer(Api, { path: "/docs", scalar: { withDefaultFonts: false } })
+)
+
+/** Builds every service first and listens last: a request that comes before the handlers would never be answered. */
+const server = (settings: SettingsValues, options: AppOptions) =>
+  Layer.effectDiscard(Effect.gen(function*() {
+    const app = yield* HttpRouter.toHttpEffect(routes)
+    const answered = answering({ allowedMethods, headers: options.headers })(app).pipe(
+      Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.megabytes(1))
+    )
+    yield* settings.CORS_ORIGINS.length === 0
+      ? HttpServer.serveEffect(answered)
+      : HttpServer.serveEffect(cors(settings)(answered))
+  }))
+
+const cors = (settings: SettingsValues) =>
+  HttpMiddleware.cors({
+    allowedOrigins: settings.CORS_ORIGINS,
+    allowedMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+    allowedHeaders: [
+      "authorization",
+      "content-type",
+      "if-none-match",
+      "idempotency-key",
+      "prefer",
+      "x-request-id",
+      "traceparent"
+    ],
+    exposedHeaders: [
+      "etag",
+      "age",
+      "link",
+      "location",
+      "retry-after",
+      "warning",
+      "x-request-id",
+      "x-access-expires-at",
+      "x-data-source",
+      "x-sandbox"
+    ],
+    maxAge: 600
+  })

@@ -1,0 +1,82 @@
+import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
+import { createClient, RESP_TYPES } from "redis"
+import { Cache, type CachedBody } from "./Cache.ts"
+
+export interface RedisCacheOptions {
+  readonly url: Redacted.Redacted
+  /** How long a command may take before the answer is made without it. */
+  readonly commandTimeout: Duration.Duration
+}
+
+/**
+ * Bodies in Redis or anything that speaks its protocol, shared by all processes. Redis being away is never an error here: commands
+ * fail at once (no offline queue), the client reconnects by itself, and the first connection may come after the start.
+ */
+export const layer = (options: RedisCacheOptions) =>
+  Layer.effect(
+    Cache,
+    Effect.gen(function*() {
+      const client = yield* connect(options)
+      const bytes = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer })
+      const attempt = <A>(operation: string, command: () => Promise<A>, otherwise: A) =>
+        Effect.tryPromise({ try: command, catch: (cause) => cause instanceof Error ? cause.name : "unknown" }).pipe(
+          Effect.timeoutOrElse({ duration: options.commandTimeout, orElse: () => Effect.fail("timeout") }),
+          Effect.catch((reason) => Effect.as(Effect.logDebug("cache command failed", { operation, reason }), otherwise))
+        )
+      return {
+        get: (key) => attempt("get", async () => decode(await bytes.get(prefix + key)), undefined),
+        set: (key, value, timeToLive) =>
+          attempt("set", async () => {
+            await client.set(prefix + key, encode(value), { PX: Math.max(1, Math.round(Duration.toMillis(timeToLive))) })
+          }, undefined),
+        delete: (key) =>
+          attempt("delete", async () => {
+            await client.del(prefix + key)
+          }, undefined),
+        health: Effect.map(
+          attempt("ping", async () => (await client.ping()) === "PONG", false),
+          (up) =>
+            up
+              ? { state: "up" as const, reason: null }
+              : { state: "down" as const, reason: "Redis does not answer; answers come from the database." }
+        )
+      }
+    })
+  )
+
+/** Raised when the stored form changes, so that processes of two versions never read each other's. */
+const prefix = "analytics-following:1:"
+
+const connect = (options: RedisCacheOptions) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const client = createClient({
+        url: Redacted.value(options.url),
+        disableOfflineQueue: true,
+        socket: { connectTimeout: 2000, reconnectStrategy: (retries) => Math.min(2000, 50 * 2 ** Math.min(retries, 6)) }
+      })
+      // Without a listener node-redis throws; the reconnect strategy is the reaction.
+      client.on("error", () => {})
+      client.connect().catch(() => {})
+      return client
+    }),
+    (client) => Effect.sync(() => client.destroy())
+  )
+
+/** One JSON line with what stands beside the body, then the body. */
+const encode = ({ body, ...head }: CachedBody): Buffer => Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body])
+
+const Head = Schema.fromJsonString(Schema.Struct({
+  etag: Schema.String,
+  subject: Schema.String,
+  refreshedAt: Schema.Finite,
+  freshUntil: Schema.Finite
+}))
+
+/** What does not read as ours is no entry: the answer is made anew and overwrites it. */
+const decode = (stored: Buffer | null): CachedBody | undefined => {
+  const end = stored === null ? -1 : stored.indexOf(10)
+  if (stored === null || end < 0) return undefined
+  const head = Schema.decodeUnknownOption(Head)(stored.toString("utf8", 0, end))
+  return Option.isNone(head) ? undefined : { ...head.value, body: stored.subarray(end + 1) }
+}

@@ -1,0 +1,116 @@
+import { Cause, Effect } from "effect"
+import * as HttpServerError from "effect/http/HttpServerError"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerRespondable from "effect/http/HttpServerRespondable"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { randomUUID } from "node:crypto"
+import {
+  InternalError,
+  InvalidRequest,
+  MethodNotAllowed,
+  PayloadTooLarge,
+  RouteNotFound,
+  UnsupportedMediaType
+} from "./HttpErrors.ts"
+
+export interface AnsweringOptions {
+  /** The methods of the routes that match a path; empty when there is no such address. */
+  readonly allowedMethods: (path: string) => ReadonlyArray<string>
+  /** Set on every answer, such as `X-Sandbox: true`. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * What holds for every answer: a request id (taken from the caller or made), one shape for every error, no cause on the wire. An error
+ * that no endpoint declared becomes the problem of its status; a defect becomes a 500 and one log line under the request id.
+ */
+export const answering = (options: AnsweringOptions) => {
+  const common = { ...securityHeaders, ...options.headers }
+  return <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+      const requestId = requestIdOf(request)
+      return app.pipe(
+        Effect.catchCause(responseOf),
+        Effect.flatMap((response) =>
+          response.status >= 400 ? asProblem(response, request, requestId, options) : Effect.succeed(response)
+        ),
+        Effect.map((response) => HttpServerResponse.setHeaders(response, { ...common, "x-request-id": requestId })),
+        Effect.annotateLogs("request_id", requestId)
+      )
+    })
+}
+
+const securityHeaders = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "cross-origin"
+}
+
+const requestIdOf = (request: HttpServerRequest.HttpServerRequest): string => {
+  const given = request.headers["x-request-id"]
+  return given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
+}
+
+const responseOf = Effect.fnUntraced(function*<E>(cause: Cause.Cause<E>) {
+  if (Cause.hasInterruptsOnly(cause)) return yield* Effect.failCause(cause)
+  const [response, rest] = yield* HttpServerError.causeResponse(cause)
+  if (response.status >= 500) yield* Effect.logError("request failed", rest)
+  return response
+})
+
+/** A problem as it leaves: with its address, its request id, and `Retry-After` where it says when to come back. */
+const asProblem = Effect.fnUntraced(function*(
+  given: HttpServerResponse.HttpServerResponse,
+  request: HttpServerRequest.HttpServerRequest,
+  requestId: string,
+  options: AnsweringOptions
+) {
+  const path = request.url.split("?", 1)[0] ?? request.url
+  const response = isProblem(given)
+    ? given
+    : yield* HttpServerRespondable.toResponse(undeclared(given.status, options.allowedMethods(path)))
+  const body = response.body
+  if (body._tag !== "Uint8Array") return response
+  const problem: Record<string, unknown> = JSON.parse(new TextDecoder().decode(body.body))
+  const answer = HttpServerResponse.jsonUnsafe({ ...problem, instance: path, request_id: requestId }, {
+    status: response.status,
+    headers: { ...headersBeside(given), ...headersBeside(response) },
+    contentType: problemType
+  })
+  const { allow, retry_after } = problem
+  return HttpServerResponse.setHeaders(answer, {
+    "cache-control": "no-store",
+    ...(typeof retry_after === "number" ? { "retry-after": String(retry_after) } : {}),
+    ...(response.status === 405 && Array.isArray(allow) ? { allow: allow.join(", ") } : {})
+  })
+})
+
+const problemType = "application/problem+json"
+
+const isProblem = (response: HttpServerResponse.HttpServerResponse): boolean =>
+  response.body._tag === "Uint8Array" && response.body.contentType.startsWith(problemType)
+
+const headersBeside = ({ headers }: HttpServerResponse.HttpServerResponse): Record<string, string> => {
+  const { "content-type": _type, "content-length": _length, ...rest } = headers
+  return rest
+}
+
+const undeclared = (status: number, allow: ReadonlyArray<string>) => {
+  switch (status) {
+    case 400:
+      return InvalidRequest.of([{ path: ["payload"], message: "The body does not read as JSON." }])
+    case 404:
+    case 405:
+      return allow.length === 0
+        ? new RouteNotFound({ detail: "Nothing is at this address. /docs lists what there is." })
+        : new MethodNotAllowed({ allow: [...allow], detail: "Use one of the methods in `allow`." })
+    case 413:
+      return new PayloadTooLarge({ detail: "Send at most 1 MB." })
+    case 415:
+      return new UnsupportedMediaType({ detail: "Send the body as JSON with Content-Type: application/json." })
+    default:
+      return new InternalError({
+        detail: "Nothing you did wrong. Repeat the request later; support can find the cause under `request_id`."
+      })
+  }
+}

@@ -1,0 +1,23 @@
+import * as HttpApi from "effect/http-api/HttpApi"
+import * as OpenApi from "effect/http-api/OpenApi"
+import { AccessApi } from "../access/AccessApi.ts"
+import { ProfilesApi } from "../profiles/ProfilesApi.ts"
+import { RequestValidation } from "./HttpErrors.ts"
+import { SystemApi } from "./SystemApi.ts"
+
+/** The whole HTTP contract: the server, the OpenAPI document, the documentation page and the typed client come from it. */
+export class Api extends HttpApi.make("analytics-following")
+  .add(SystemApi)
+  .add(ProfilesApi)
+  .add(AccessApi)
+  .middleware(RequestValidation)
+  .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error", errors: "all" })
+  .annotate(HttpApi.QueryParseOptions, { errors: "all" })
+  .annotateMerge(OpenApi.annotations({
+    title: "Analytics Following",
+    version: "1",
+    description:
+      "Instagram profiles and their analytics. Every figure says what it is: measured, derived, estimated, or unavailable and why. "
+      + "Errors are RFC 9457 problems; every answer carries `X-Request-Id`."
+  }))
+{}

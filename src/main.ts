@@ -1,0 +1,27 @@
+import "effect/schema/SchemaJITCompiler/enable"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import { Effect, Layer } from "effect"
+import { createServer } from "node:http"
+import * as App from "./app.ts"
+import { logging } from "./observability/Logging.ts"
+import { reportFailure } from "./observability/StartFailure.ts"
+import { Settings } from "./settings/Settings.ts"
+
+const settings = Settings.layer(process.env)
+
+const server = Layer.unwrap(
+  Effect.map(
+    Settings,
+    ({ HOST, PORT }) => NodeHttpServer.layer(() => createServer({ maxHeaderSize: 8192 }), { host: HOST, port: PORT })
+  )
+)
+
+App.layer({ headers: {} }).pipe(
+  Layer.provide(server),
+  Layer.provide(logging),
+  Layer.provide(settings),
+  Layer.launch,
+  reportFailure,
+  NodeRuntime.runMain({ disableErrorReporting: true })
+)

@@ -1,0 +1,144 @@
+import { Context, Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import * as Column from "../database/Column.ts"
+import { ReadSql } from "../database/Database.ts"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { available, rows } from "../database/Rows.ts"
+import type { ProfileId } from "../profiles/Profile.ts"
+import type { Username } from "../profiles/Username.ts"
+import { Post, PostId } from "./Post.ts"
+import { PostProfile } from "./PostProfile.ts"
+
+/** A post as answers carry it: the row without the raw payload and what only the vendor needs, and how the profile lists it. */
+export const ListedPost = Schema.Struct({
+  id: PostId,
+  shortcode: Post.fields.shortcode,
+  owner_username: Post.fields.owner_username,
+  relation: PostProfile.fields.relation,
+  is_pinned: PostProfile.fields.is_pinned,
+  media_type: Post.fields.media_type,
+  is_video: Post.fields.is_video,
+  carousel_media_count: Post.fields.carousel_media_count,
+  caption: Post.fields.caption,
+  likes_count: Post.fields.likes_count,
+  likes_hidden: Post.fields.likes_hidden,
+  comments_count: Post.fields.comments_count,
+  comments_disabled: Post.fields.comments_disabled,
+  video_view_count: Post.fields.video_view_count,
+  video_play_count: Post.fields.video_play_count,
+  video_duration: Post.fields.video_duration,
+  engagement_rate: Post.fields.engagement_rate,
+  display_url: Post.fields.display_url,
+  thumbnail_src: Post.fields.thumbnail_src,
+  video_url: Post.fields.video_url,
+  width: Post.fields.width,
+  height: Post.fields.height,
+  accessibility_caption: Post.fields.accessibility_caption,
+  location_name: Post.fields.location_name,
+  hashtags: Post.fields.hashtags,
+  mentions: Post.fields.mentions,
+  posted_at: Post.fields.posted_at
+})
+export type ListedPost = typeof ListedPost.Type
+
+/** What an ingest writes of a post: the row, and how the ingesting profile lists it. */
+export interface StoredPost extends Omit<typeof Post.insert.Encoded, "profile_id"> {
+  readonly is_pinned: boolean
+  readonly relation: "owner" | "collaborator"
+}
+
+/** All SQL of `posts` and `post_profiles`. */
+export class PostRepo extends Context.Service<PostRepo, {
+  /**
+   * Inserts or refreshes posts and the profile's links to them. A value that the answer left out does not erase a known one, and a
+   * post keeps its owner whoever lists it. Rows are taken in order of shortcode, so that two ingests cannot deadlock.
+   */
+  upsert(
+    profile: ProfileId,
+    posts: ReadonlyArray<StoredPost>
+  ): Effect.Effect<ReadonlyArray<{ id: PostId; shortcode: string }>, DatabaseError>
+  /** The latest posts of a profile, newest first; `after` is the `position` of a former row. */
+  latest(options: {
+    readonly profile: ProfileId | { readonly username: Username }
+    readonly after: string | undefined
+    readonly limit: number
+  }): Effect.Effect<ReadonlyArray<ListedPost & { readonly position: string }>, DatabaseError>
+}>()("analytics-following/posts/PostRepo") {
+  static readonly layer = Layer.effect(
+    PostRepo,
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const read = yield* ReadSql
+      const decodeIds = rows("posts", Schema.Struct({ id: PostId, shortcode: Column.text }))
+      const decodeListed = rows("posts", Schema.Struct({ ...ListedPost.fields, position: Schema.String }))
+      const columns = sql.literal(postColumns.join(", "))
+      const listed = read.literal(listedColumns)
+
+      const upsert = Effect.fn("PostRepo.upsert")(function*(profile: ProfileId, posts: ReadonlyArray<StoredPost>) {
+        if (posts.length === 0) return []
+        const payload = JSON.stringify(posts)
+        const ids = yield* decodeIds(sql`
+          INSERT INTO posts AS current (profile_id, ${columns})
+          SELECT ${profile}::uuid, ${columns} FROM jsonb_populate_recordset(NULL::posts, ${payload}::jsonb) ORDER BY shortcode
+          ON CONFLICT (shortcode) DO UPDATE SET
+            profile_id = CASE WHEN excluded.shortcode = ANY (${
+          ownShortcodes(posts)
+        }::text[]) THEN excluded.profile_id ELSE current.profile_id END,
+            ${sql.literal(refreshAssignments)}
+          RETURNING id, shortcode`)
+        yield* available("post_profiles")(sql`
+          INSERT INTO post_profiles AS current (profile_id, post_id, relation, is_pinned, posted_at, first_seen_at, last_seen_at)
+          SELECT ${profile}::uuid, posts.id, given.relation, given.is_pinned, posts.posted_at, posts.updated_at, posts.updated_at
+          FROM jsonb_to_recordset(${
+          JSON.stringify(posts.map(({ shortcode, relation, is_pinned }) => ({ shortcode, relation, is_pinned })))
+        }::jsonb)
+            AS given (shortcode text, relation text, is_pinned boolean)
+          JOIN posts ON posts.shortcode = given.shortcode
+          ON CONFLICT (profile_id, post_id) DO UPDATE SET
+            relation = excluded.relation, is_pinned = excluded.is_pinned, posted_at = excluded.posted_at, last_seen_at = excluded.last_seen_at`)
+        return ids
+      })
+
+      const latest = Effect.fn("PostRepo.latest")((options: Parameters<PostRepo["Service"]["latest"]>[0]) => {
+        const [afterPosted, afterId] = options.after?.split(" ") ?? []
+        return decodeListed(read`
+          SELECT ${listed}, coalesce((extract(epoch FROM link.posted_at) * 1000000)::bigint::text, 'null') || ' ' || link.post_id AS position
+          FROM post_profiles AS link JOIN posts ON posts.id = link.post_id
+          WHERE ${
+          read.and([
+            typeof options.profile === "string"
+              ? read`link.profile_id = ${options.profile}`
+              : read`link.profile_id = (SELECT id FROM profiles WHERE username = ${options.profile.username})`,
+            ...(afterPosted === undefined || afterId === undefined ? [] : [
+              afterPosted === "null"
+                ? read`link.posted_at IS NULL AND link.post_id < ${afterId}::uuid`
+                : read`(link.posted_at IS NULL OR (link.posted_at, link.post_id) < (timestamptz 'epoch' + ${afterPosted}::bigint * interval '1 microsecond', ${afterId}::uuid))`
+            ])
+          ])
+        }
+          ORDER BY link.posted_at DESC NULLS LAST, link.post_id DESC
+          LIMIT ${options.limit}`)
+      })
+
+      return { upsert, latest }
+    })
+  )
+}
+
+const generated = new Set(["id", "profile_id", "created_at"])
+const postColumns = Object.keys(Post.fields).filter((name) => !generated.has(name))
+
+/** What an answer omitted stays as it was known; what is always present, and hidden likes, are taken as they come. */
+const taken = new Set(["likes_hidden", "updated_at", "raw_data", "is_video", "is_carousel", "media_type"])
+const refreshAssignments = postColumns
+  .filter((name) => name !== "shortcode" && name !== "instagram_post_id" && name !== "likes_count")
+  .map((name) => taken.has(name) ? `${name} = excluded.${name}` : `${name} = coalesce(excluded.${name}, current.${name})`)
+  .concat("likes_count = CASE WHEN excluded.likes_hidden THEN NULL ELSE coalesce(excluded.likes_count, current.likes_count) END")
+  .join(",\n            ")
+
+const listedColumns = Object.keys(ListedPost.fields)
+  .map((name) => `${name === "relation" || name === "is_pinned" || name === "posted_at" ? "link" : "posts"}.${name}`)
+  .join(", ")
+
+const ownShortcodes = (posts: ReadonlyArray<StoredPost>): ReadonlyArray<string> =>
+  posts.filter((post) => post.relation === "owner").map((post) => post.shortcode)

@@ -1,0 +1,29 @@
+import { Context, Effect, Layer } from "effect"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import type { ProfileId } from "../profiles/Profile.ts"
+import type { Username } from "../profiles/Username.ts"
+import { type ListedPost, PostRepo, type StoredPost } from "./PostRepo.ts"
+
+/** Posts of profiles: the door to `posts` and to who lists them. */
+export class Posts extends Context.Service<Posts, {
+  /** Stores the posts a profile lists; call inside the transaction that stores the profile. */
+  store(profile: ProfileId, posts: ReadonlyArray<StoredPost>): Effect.Effect<void, DatabaseError>
+  /** The latest posts of a profile, newest first, each with the position that `after` continues from. */
+  latest(profile: ProfileId | { readonly username: Username }, page: {
+    readonly after: string | undefined
+    readonly limit: number
+  }): Effect.Effect<ReadonlyArray<ListedPost & { readonly position: string }>, DatabaseError>
+}>()("analytics-following/posts/Posts") {
+  static readonly layerNoDeps = Layer.effect(
+    Posts,
+    Effect.gen(function*() {
+      const repo = yield* PostRepo
+      return {
+        store: (profile, posts) => Effect.asVoid(repo.upsert(profile, posts)),
+        latest: (profile, page) => repo.latest({ profile, ...page })
+      }
+    })
+  )
+
+  static readonly layer = this.layerNoDeps.pipe(Layer.provide(PostRepo.layer))
+}

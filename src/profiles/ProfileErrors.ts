@@ -1,0 +1,37 @@
+import { Schema } from "effect"
+import * as HttpApiError from "effect/http-api/HttpApiError"
+import { problemFields } from "../http/Problem.ts"
+
+/** The text is not an Instagram username, nor a profile address. */
+export class InvalidUsername extends HttpApiError.Problem<InvalidUsername>()("InvalidUsername", {
+  type: "/problems/invalid-username",
+  status: 400,
+  title: "This is not an Instagram username"
+}, problemFields) {
+  static readonly problem = new InvalidUsername({
+    detail: "Send 1–30 letters, digits, dots or underscores; a leading @ and a pasted profile address are understood."
+  })
+}
+
+/** Instagram has no such account, or this product does not know it (routes that read stored data only). */
+export class ProfileNotFound extends HttpApiError.Problem<ProfileNotFound>()("ProfileNotFound", {
+  type: "/problems/profile-not-found",
+  status: 404,
+  title: "No such profile"
+}, { username: Schema.String, ...problemFields }) {}
+
+/** The profile is stored, but the caller holds no open window on it. */
+export class AccessRequired extends HttpApiError.Problem<AccessRequired>()("AccessRequired", {
+  type: "/problems/access-required",
+  status: 403,
+  title: "Unlock this profile first"
+}, { username: Schema.String, unlock: Schema.String, ...problemFields }) {}
+
+/** The vendor could not deliver and nothing is stored. Nothing was charged. `reason` names the class of failure. */
+export class ProfileTemporarilyUnavailable
+  extends HttpApiError.Problem<ProfileTemporarilyUnavailable>()("ProfileTemporarilyUnavailable", {
+    type: "/problems/profile-temporarily-unavailable",
+    status: 503,
+    title: "Instagram could not be read at the moment"
+  }, { username: Schema.String, reason: Schema.String, retry_after: Schema.Int, ...problemFields })
+{}

@@ -1,0 +1,243 @@
+import { Context, Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import * as Column from "../database/Column.ts"
+import { ReadSql } from "../database/Database.ts"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { available, row, rows } from "../database/Rows.ts"
+import { Mention } from "./Mention.ts"
+import { Profile, ProfileId } from "./Profile.ts"
+import type { ProfileSnapshot } from "./ProfileSnapshot.ts"
+import { StoredProfile } from "./ProfileView.ts"
+import { RelatedProfile } from "./RelatedProfile.ts"
+import type { Username } from "./Username.ts"
+
+/** All SQL of `profiles`, `related_profiles`, `mentions` and `profile_snapshots`. */
+export class ProfileRepo extends Context.Service<ProfileRepo, {
+  findByUsername(username: Username): Effect.Effect<StoredProfile | undefined, DatabaseError>
+  /**
+   * Inserts a profile or refreshes it in place: a value that the answer left out does not erase a known one, and figures that the
+   * answer does not support (`keepFigures`) stay with their own date. A renamed account keeps its row, and with it access,
+   * favourites and campaigns. Serialises with any other ingest of the same account until the transaction ends.
+   */
+  upsert(profile: typeof Profile.insert.Encoded, options: { readonly keepFigures: boolean }): Effect.Effect<
+    { readonly id: ProfileId; readonly username: Username; readonly data_version: number },
+    DatabaseError
+  >
+  /** Takes the suggestions as they are now; those no longer suggested stay known, without a position. */
+  upsertRelated(
+    profile: ProfileId,
+    related: ReadonlyArray<Omit<typeof RelatedProfile.insert.Encoded, "profile_id">>
+  ): Effect.Effect<void, DatabaseError>
+  /** Adds edges that are not known yet. `shortcode` names the post, null is the biography. */
+  insertMentions(profile: ProfileId, mentions: ReadonlyArray<MentionEdge>, at: Column.Instant): Effect.Effect<void, DatabaseError>
+  insertSnapshot(snapshot: typeof ProfileSnapshot.insert.Encoded): Effect.Effect<void, DatabaseError>
+  /** Remembers that Instagram no longer has the account. */
+  markGone(username: Username, at: Column.Instant): Effect.Effect<void, DatabaseError>
+  related(profile: ProfileId, page: Page): Effect.Effect<ReadonlyArray<typeof RelatedRow.Type>, DatabaseError>
+  mentions(profile: ProfileId, page: Page): Effect.Effect<ReadonlyArray<typeof MentionRow.Type>, DatabaseError>
+}>()("analytics-following/profiles/ProfileRepo") {
+  static readonly layer = Layer.effect(
+    ProfileRepo,
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const read = yield* ReadSql
+      const decodeStored = row("profiles", StoredProfile)
+      const decodeUpserted = row(
+        "profiles",
+        Schema.Struct({ id: ProfileId, username: Profile.fields.username, data_version: Column.bigint })
+      )
+      const decodeRelated = rows("related_profiles", RelatedRow)
+      const decodeMentions = rows("mentions", MentionRow)
+      const columns = sql.literal(profileColumns.join(", "))
+      const stored = read.literal(Object.keys(StoredProfile.fields).join(", "))
+
+      const findByUsername = (username: Username) =>
+        decodeStored(read`SELECT ${stored} FROM profiles WHERE username = ${username}`)
+
+      const upsert = Effect.fn("ProfileRepo.upsert")(function*(
+        profile: typeof Profile.insert.Encoded,
+        options: { readonly keepFigures: boolean }
+      ) {
+        yield* available("profiles")(
+          sql`SELECT pg_advisory_xact_lock(hashtextextended(coalesce(${profile.instagram_user_id}, ${profile.username}), 0))`
+        )
+        if (profile.instagram_user_id !== null) yield* followRename(profile.instagram_user_id, profile.username)
+        const assignments = sql.literal(options.keepFigures ? assignmentsKeepingFigures : assignmentsTakingFigures)
+        const found = yield* decodeUpserted(sql`
+          INSERT INTO profiles AS current (${columns})
+          SELECT ${columns} FROM jsonb_populate_record(NULL::profiles, ${JSON.stringify(profile)}::jsonb)
+          ON CONFLICT (username) DO UPDATE SET
+            ${assignments},
+            data_version = current.data_version + 1,
+            refresh_count = current.refresh_count + 1
+          RETURNING id, username, data_version`)
+        return found ?? (yield* Effect.die("an upsert returns its row"))
+      })
+
+      /** The account had another name: its row takes the new one, and whoever held that name before is gone from it. */
+      const followRename = (instagramUserId: string, username: string) =>
+        available("profiles")(Effect.andThen(
+          sql`
+            UPDATE profiles SET availability = 'gone', updated_at = now(),
+              username = left(username, 21) || '.' || left(md5(id::text), 8)
+            WHERE username = ${username} AND instagram_user_id IS NOT NULL AND instagram_user_id <> ${instagramUserId}`,
+          sql`
+            UPDATE profiles SET username = ${username}
+            WHERE instagram_user_id = ${instagramUserId} AND username <> ${username}
+              AND NOT EXISTS (SELECT 1 FROM profiles AS holder WHERE holder.username = ${username})`
+        )).pipe(Effect.andThen(
+          available("profiles")(sql`
+          UPDATE profiles SET instagram_user_id = NULL, availability = 'gone', updated_at = now()
+          WHERE instagram_user_id = ${instagramUserId} AND username <> ${username}`)
+        ))
+
+      const upsertRelated = Effect.fn("ProfileRepo.upsertRelated")(function*(
+        profile: ProfileId,
+        related: ReadonlyArray<Omit<typeof RelatedProfile.insert.Encoded, "profile_id">>
+      ) {
+        if (related.length === 0) return
+        yield* available("related_profiles")(sql`
+          UPDATE related_profiles SET position = NULL WHERE profile_id = ${profile} AND position IS NOT NULL AND source = 'instagram'`)
+        yield* available("related_profiles")(sql`
+          INSERT INTO related_profiles AS current (profile_id, ${sql.literal(relatedColumns.join(", "))})
+          SELECT ${profile}::uuid, ${sql.literal(relatedColumns.join(", "))}
+          FROM jsonb_populate_recordset(NULL::related_profiles, ${JSON.stringify(related)}::jsonb)
+          ON CONFLICT (profile_id, related_username) DO UPDATE SET
+            ${
+          sql.literal(coalesced(
+            relatedColumns.filter((name) => name !== "related_username" && name !== "discovered_at"),
+            new Set(["position", "updated_at"])
+          ))
+        }`)
+      })
+
+      const insertMentions = Effect.fn("ProfileRepo.insertMentions")(function*(
+        profile: ProfileId,
+        mentions: ReadonlyArray<MentionEdge>,
+        at: Column.Instant
+      ) {
+        if (mentions.length === 0) return
+        yield* available("mentions")(sql`
+          INSERT INTO mentions (profile_id, post_id, mentioned_username, mention_type, mention_context, mentioned_at, created_at)
+          SELECT ${profile}::uuid, posts.id, edge.mentioned_username, edge.mention_type, edge.mention_context,
+            coalesce(posts.posted_at, ${at}::timestamptz), ${at}::timestamptz
+          FROM jsonb_to_recordset(${JSON.stringify(mentions)}::jsonb)
+            AS edge (shortcode text, mentioned_username text, mention_type text, mention_context text)
+          LEFT JOIN posts ON posts.shortcode = edge.shortcode
+          WHERE edge.shortcode IS NULL OR posts.id IS NOT NULL
+          ON CONFLICT ON CONSTRAINT mentions_edge_key DO NOTHING`)
+      })
+
+      const insertSnapshot = Effect.fn("ProfileRepo.insertSnapshot")((snapshot: typeof ProfileSnapshot.insert.Encoded) =>
+        Effect.asVoid(
+          available("profile_snapshots")(sql`
+          INSERT INTO profile_snapshots ${sql.insert(snapshot)} ON CONFLICT (profile_id, taken_at) DO NOTHING`)
+        )
+      )
+
+      const markGone = Effect.fn("ProfileRepo.markGone")((username: Username, at: Column.Instant) =>
+        Effect.asVoid(
+          available("profiles")(sql`
+          UPDATE profiles SET availability = 'gone', last_refreshed = ${at}, updated_at = ${at}, data_version = data_version + 1
+          WHERE username = ${username} AND availability <> 'gone'`)
+        )
+      )
+
+      const related = Effect.fn("ProfileRepo.related")((profile: ProfileId, page: Page) =>
+        decodeRelated(read`
+          SELECT ${
+          read.literal(Object.keys(RelatedProfile.fields).join(", "))
+        }, coalesce(position, 1000000) || ' ' || id AS cursor
+          FROM related_profiles
+          WHERE profile_id = ${profile} AND ${
+          page.after === undefined
+            ? read`true`
+            : read`(coalesce(position, 1000000), id) > (split_part(${page.after}, ' ', 1)::integer, split_part(${page.after}, ' ', 2)::uuid)`
+        }
+          ORDER BY coalesce(position, 1000000), id
+          LIMIT ${page.limit}`)
+      )
+
+      const mentions = Effect.fn("ProfileRepo.mentions")((profile: ProfileId, page: Page) =>
+        decodeMentions(read`
+          SELECT ${read.literal(Object.keys(Mention.fields).map((name) => `m.${name}`).join(", "))}, posts.shortcode,
+            (extract(epoch FROM m.mentioned_at) * 1000000)::bigint || ' ' || m.id AS cursor
+          FROM mentions AS m LEFT JOIN posts ON posts.id = m.post_id
+          WHERE m.profile_id = ${profile} AND ${
+          page.after === undefined
+            ? read`true`
+            : read`(m.mentioned_at, m.id) < (timestamptz 'epoch' + split_part(${page.after}, ' ', 1)::bigint * interval '1 microsecond', split_part(${page.after}, ' ', 2)::uuid)`
+        }
+          ORDER BY m.mentioned_at DESC, m.id DESC
+          LIMIT ${page.limit}`)
+      )
+
+      return { findByUsername, upsert, upsertRelated, insertMentions, insertSnapshot, markGone, related, mentions }
+    })
+  )
+}
+
+export interface Page {
+  /** The `cursor` of the last row of the former page. */
+  readonly after: string | undefined
+  readonly limit: number
+}
+
+export interface MentionEdge {
+  readonly shortcode: string | null
+  readonly mentioned_username: string
+  readonly mention_type: typeof Mention.fields.mention_type.Type
+  readonly mention_context: string | null
+}
+
+export const RelatedRow = Schema.Struct({ ...RelatedProfile.fields, cursor: Schema.String })
+export const MentionRow = Schema.Struct({ ...Mention.fields, shortcode: Schema.NullOr(Schema.String), cursor: Schema.String })
+
+const coalesced = (columns: ReadonlyArray<string>, taken: ReadonlySet<string>): string =>
+  columns
+    .map((name) => {
+      if (taken.has(name)) return `${name} = excluded.${name}`
+      // A list cannot be NULL: whether the answer had one is in the answer itself.
+      if (lists.has(name)) {
+        return `${name} = CASE WHEN excluded.raw_data ? '${name}' THEN excluded.${name} ELSE current.${name} END`
+      }
+      return `${name} = coalesce(excluded.${name}, current.${name})`
+    })
+    .join(",\n            ")
+
+const lists = new Set(["bio_links", "pronouns"])
+
+const ours = new Set(["id", "data_version", "refresh_count", "created_at"])
+const profileColumns = Object.keys(Profile.fields).filter((name) => !ours.has(name))
+
+/** Figures are replaced whole, nulls too, since each states why it is absent. */
+const figures = new Set([
+  "engagement_rate",
+  "engagement_rate_mean",
+  "median_likes",
+  "median_comments",
+  "median_plays",
+  "posts_per_week",
+  "influence_score",
+  "data_quality_score",
+  "analytics",
+  "analytics_version"
+])
+const always = new Set(["availability", "raw_data", "last_refreshed", "updated_at"])
+const refreshed = profileColumns.filter((name) => name !== "username")
+const assignmentsTakingFigures = coalesced(refreshed, new Set([...always, ...figures]))
+const assignmentsKeepingFigures = coalesced(refreshed.filter((name) => !figures.has(name)), always)
+
+const relatedColumns = [
+  "related_username",
+  "related_instagram_user_id",
+  "related_full_name",
+  "related_is_verified",
+  "related_is_private",
+  "related_profile_pic_url",
+  "position",
+  "relationship_type",
+  "source",
+  "discovered_at",
+  "updated_at"
+]

@@ -1,0 +1,131 @@
+import { type Analytics, analyze } from "../analytics/Analytics.ts"
+import { postEngagementRate } from "../analytics/EngagementRate.ts"
+import type { PostSample } from "../analytics/Sample.ts"
+import type { Instant } from "../database/Column.ts"
+import { instantOf } from "../database/Instant.ts"
+import type { FetchedPost } from "../decodo/FetchedPost.ts"
+import type { DecodedProfile, FetchedAccount } from "../decodo/FetchedProfile.ts"
+import type { StoredPost } from "../posts/PostRepo.ts"
+import type { Profile } from "./Profile.ts"
+import type { MentionEdge } from "./ProfileRepo.ts"
+import type { ProfileSnapshot } from "./ProfileSnapshot.ts"
+import type { RelatedProfile } from "./RelatedProfile.ts"
+
+/** Version of the stored figures: raised when any formula changes, so that `recompute` knows what is behind. */
+export const analyticsVersion = 1
+
+/** Everything one answer becomes, in the shape of the tables. */
+export interface ProfileRows {
+  readonly profile: typeof Profile.insert.Encoded
+  readonly posts: ReadonlyArray<StoredPost>
+  readonly related: ReadonlyArray<Omit<typeof RelatedProfile.insert.Encoded, "profile_id">>
+  readonly mentions: ReadonlyArray<MentionEdge>
+  readonly snapshot: Omit<typeof ProfileSnapshot.insert.Encoded, "profile_id">
+  /** The answer supports no figures of posts although the account has some: those known before stay, with their own date. */
+  readonly keepFigures: boolean
+}
+
+/** The rows of an answer fetched at `fetchedAt`. Pure: the same answer gives the same rows, so that stored ones can be recomputed. */
+export const rowsOf = (decoded: DecodedProfile, fetchedAt: Instant): ProfileRows => {
+  const { profile: account, posts } = decoded
+  const analytics = analyze(account, posts.map(postSample), fetchedAt)
+  return {
+    profile: profileRow(decoded, analytics, fetchedAt),
+    posts: posts.map((post) => postRow(post, account, fetchedAt)),
+    related: decoded.related.map((related) => ({
+      ...related,
+      related_followers_count: null,
+      similarity_score: null,
+      similarity_method: null,
+      relationship_type: "suggested" as const,
+      source: "instagram" as const,
+      discovered_at: fetchedAt,
+      updated_at: fetchedAt
+    })),
+    mentions: decoded.mentions.map(({ context, ...edge }) => ({ ...edge, mention_context: context })),
+    snapshot: {
+      taken_at: fetchedAt,
+      followers_count: account.followers_count,
+      following_count: account.following_count,
+      posts_count: account.posts_count,
+      engagement_rate: analytics.engagement.engagement_rate.value,
+      median_likes: analytics.averages.median_likes.value,
+      median_comments: analytics.averages.median_comments.value,
+      influence_score: analytics.influence.influence_score.value,
+      analytics_version: analyticsVersion,
+      posts_received: posts.length
+    },
+    keepFigures: !account.posts_received && account.is_private !== true && account.posts_count !== 0
+  }
+}
+
+const profileRow = (
+  { profile: account, raw }: DecodedProfile,
+  analytics: Analytics,
+  fetchedAt: Instant
+): typeof Profile.insert.Encoded => {
+  const { biography_mentions: _mentions, posts_received: _received, posts_truncated: _truncated, ...columns } = account
+  return {
+    ...columns,
+    engagement_rate: analytics.engagement.engagement_rate.value,
+    engagement_rate_mean: analytics.engagement.engagement_rate_mean.value,
+    median_likes: analytics.averages.median_likes.value,
+    median_comments: analytics.averages.median_comments.value,
+    median_plays: analytics.averages.median_plays.value,
+    posts_per_week: analytics.cadence.posts_per_week.value,
+    influence_score: analytics.influence.influence_score.value,
+    data_quality_score: analytics.data_quality.data_quality_score.value,
+    analytics: analytics as unknown as typeof Profile.insert.Encoded["analytics"],
+    analytics_version: analyticsVersion,
+    raw_data: raw,
+    last_refreshed: fetchedAt,
+    updated_at: fetchedAt
+  }
+}
+
+/** A collaboration is listed by several profiles and owned by one. Old answers name no owner: the profile that lists the post then is. */
+const relationOf = (post: FetchedPost, account: FetchedAccount): "owner" | "collaborator" => {
+  if (post.owner_instagram_user_id !== null) {
+    return post.owner_instagram_user_id === account.instagram_user_id
+      ? "owner"
+      : "collaborator"
+  }
+  return post.owner_username === null || post.owner_username === account.username ? "owner" : "collaborator"
+}
+
+const postRow = (post: FetchedPost, account: FetchedAccount, fetchedAt: Instant): StoredPost => {
+  const {
+    music: _music,
+    is_paid_partnership: _paid,
+    is_affiliate: _affiliate,
+    sponsor_users: _sponsors,
+    raw,
+    is_pinned,
+    ...columns
+  } = post
+  const relation = relationOf(post, account)
+  return {
+    ...columns,
+    posted_at: post.taken_at_timestamp === null ? null : instantOf(post.taken_at_timestamp * 1000),
+    // Only the owner's followers are the audience of the rate.
+    engagement_rate: relation === "owner" ? postEngagementRate(postSample(post), account.followers_count) : null,
+    performance_score: null,
+    raw_data: raw,
+    updated_at: fetchedAt,
+    is_pinned: is_pinned ?? false,
+    relation
+  }
+}
+
+const postSample = (post: FetchedPost): PostSample => ({
+  shortcode: post.shortcode,
+  media_type: post.media_type,
+  likes_count: post.likes_count,
+  likes_hidden: post.likes_hidden,
+  comments_count: post.comments_count,
+  plays_count: post.video_play_count ?? (post.video_view_count === 0 ? null : post.video_view_count),
+  posted_at: post.taken_at_timestamp === null ? null : post.taken_at_timestamp * 1000,
+  is_pinned: post.is_pinned ?? false,
+  caption: post.caption,
+  hashtags: post.hashtags
+})

@@ -1,0 +1,186 @@
+import { Clock, Context, Effect, Layer, Result } from "effect"
+import { AccessTracker } from "../access/AccessTracker.ts"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { instantOf } from "../database/Instant.ts"
+import { Transaction } from "../database/Transaction.ts"
+import type { DecodedProfile, FetchedProfile } from "../decodo/FetchedProfile.ts"
+import { decodeUser } from "../decodo/ProfileDecoder.ts"
+import { Posts } from "../posts/Posts.ts"
+import type { AnalysisType, DataSource, UserSearch } from "../searches/Search.ts"
+import { Searches } from "../searches/Searches.ts"
+import type { UserId } from "../users/UserId.ts"
+import type { ProfileId } from "./Profile.ts"
+import { ProfileRepo } from "./ProfileRepo.ts"
+import { type ProfileRows, rowsOf } from "./ProfileRows.ts"
+import type { Username } from "./Username.ts"
+import type { VendorAnswerId } from "./VendorAnswer.ts"
+import { VendorAnswerRepo } from "./VendorAnswerRepo.ts"
+
+/** Someone who asked for a profile, and since when they wait (milliseconds since 1970). */
+export interface Caller {
+  readonly id: UserId
+  readonly startedAt: number
+}
+
+export interface Granted {
+  readonly profile: ProfileId
+  readonly username: Username
+}
+
+/** A paid answer that is kept but has not become rows yet. */
+export interface KeptAnswer {
+  readonly id: VendorAnswerId
+  readonly decoded: DecodedProfile
+  readonly fetchedAt: ReturnType<typeof instantOf>
+}
+
+/** Turns vendor answers into rows: keeps the raw answer first, then stores everything it says in one transaction. */
+export class ProfileStore extends Context.Service<ProfileStore, {
+  /** Writes a paid answer down before anything is made of it. */
+  keep(requested: Username, fetched: FetchedProfile): Effect.Effect<KeptAnswer, DatabaseError>
+  /** A kept answer that never became rows (the process died in between), no older than `maxAge` milliseconds. */
+  findKept(username: Username, maxAge: number): Effect.Effect<KeptAnswer | undefined, DatabaseError>
+  /** One transaction: profile, posts, related, mentions, snapshot, and for each caller the window and the search record. */
+  store(
+    answer: KeptAnswer,
+    callers: ReadonlyArray<Caller>,
+    analysisType: typeof AnalysisType.Type
+  ): Effect.Effect<Granted, DatabaseError>
+  /** One transaction: windows and search records on a profile that is stored already. */
+  grant(profile: Granted, callers: ReadonlyArray<Caller>, record: {
+    readonly analysisType: typeof AnalysisType.Type
+    readonly source: typeof DataSource.Type
+    readonly snapshot: typeof UserSearch.fields.profile_snapshot.Type
+  }): Effect.Effect<void, DatabaseError>
+  /** The answer cannot become rows: it is not tried again. `rejection` is a code, never content. */
+  reject(answer: KeptAnswer, rejection: string): Effect.Effect<void, DatabaseError>
+  /** A fetch failed: those who asked get what is stored, else the failure stands in their record. */
+  recordFailure(
+    username: Username,
+    stored: Granted | undefined,
+    callers: ReadonlyArray<Caller>,
+    errorCode: string
+  ): Effect.Effect<void, DatabaseError>
+  /** Instagram says that a stored profile is gone. */
+  markGone(username: Username): Effect.Effect<void, DatabaseError>
+}>()("analytics-following/profiles/ProfileStore") {
+  static readonly layerNoDeps = Layer.effect(
+    ProfileStore,
+    Effect.gen(function*() {
+      const profiles = yield* ProfileRepo
+      const answers = yield* VendorAnswerRepo
+      const posts = yield* Posts
+      const access = yield* AccessTracker
+      const searches = yield* Searches
+      const transaction = yield* Transaction
+
+      const keep = Effect.fn("ProfileStore.keep")(function*(requested: Username, { meta, raw, ...decoded }: FetchedProfile) {
+        const id = yield* answers.insert({
+          username: requested,
+          target: meta.target,
+          task_id: meta.task_id,
+          fetched_at: meta.fetched_at,
+          duration_ms: meta.duration_ms,
+          attempts: meta.attempts,
+          response_bytes: meta.response_bytes,
+          payload: raw,
+          stored_at: null,
+          rejected_at: null,
+          rejection: null
+        })
+        return { id, decoded: { ...decoded, raw }, fetchedAt: meta.fetched_at }
+      })
+
+      const findKept = Effect.fn("ProfileStore.findKept")(function*(username: Username, maxAge: number) {
+        const now = yield* Clock.currentTimeMillis
+        const answer = yield* answers.findPending(username, instantOf(now - maxAge))
+        if (answer === undefined) return undefined
+        const decoded = decodeUser(answer.payload)
+        if (Result.isSuccess(decoded)) return { id: answer.id, decoded: decoded.success, fetchedAt: answer.fetched_at }
+        yield* answers.markRejected(answer.id, decoded.failure._tag, instantOf(now))
+        return undefined
+      })
+
+      const store = Effect.fn("ProfileStore.store")(function*(
+        answer: KeptAnswer,
+        callers: ReadonlyArray<Caller>,
+        analysisType: typeof AnalysisType.Type
+      ) {
+        const rows = rowsOf(answer.decoded, answer.fetchedAt)
+        const stored = yield* transaction.run(Effect.gen(function*() {
+          const profile = yield* profiles.upsert(rows.profile, { keepFigures: rows.keepFigures })
+          yield* posts.store(profile.id, rows.posts)
+          yield* profiles.upsertRelated(profile.id, rows.related)
+          yield* profiles.insertMentions(profile.id, rows.mentions, answer.fetchedAt)
+          yield* profiles.insertSnapshot({ profile_id: profile.id, ...rows.snapshot })
+          if (callers.length > 0) {
+            yield* access.grant(callers.map((caller) => caller.id), profile.id)
+            yield* searches.record(callers, {
+              username: profile.username,
+              profile: profile.id,
+              analysisType,
+              source: "vendor",
+              errorCode: null,
+              snapshot: keyFigures(rows)
+            })
+          }
+          yield* answers.markStored(answer.id, instantOf(yield* Clock.currentTimeMillis))
+          return profile
+        }))
+        yield* Effect.logInfo("profile stored", {
+          username: stored.username,
+          data_version: stored.data_version,
+          posts: rows.posts.length,
+          callers: callers.length,
+          issues: answer.decoded.issues.length
+        })
+        return { profile: stored.id, username: stored.username }
+      })
+
+      const grant = Effect.fn("ProfileStore.grant")((
+        profile: Granted,
+        callers: ReadonlyArray<Caller>,
+        record: Parameters<ProfileStore["Service"]["grant"]>[2]
+      ) =>
+        transaction.run(Effect.andThen(
+          access.grant(callers.map((caller) => caller.id), profile.profile),
+          searches.record(callers, { username: profile.username, profile: profile.profile, errorCode: null, ...record })
+        ))
+      )
+
+      const markGone = (username: Username) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => profiles.markGone(username, instantOf(now)))
+
+      const reject = (answer: KeptAnswer, rejection: string) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => answers.markRejected(answer.id, rejection, instantOf(now)))
+
+      const recordFailure = Effect.fn("ProfileStore.recordFailure")((
+        username: Username,
+        stored: Granted | undefined,
+        callers: ReadonlyArray<Caller>,
+        errorCode: string
+      ) =>
+        stored !== undefined && errorCode !== "profile-not-found"
+          ? grant(stored, callers, { analysisType: "lookup", source: "database", snapshot: null })
+          : searches.record(callers, {
+            username,
+            profile: stored?.profile ?? null,
+            analysisType: "lookup",
+            source: null,
+            errorCode,
+            snapshot: null
+          })
+      )
+
+      return { keep, findKept, store, grant, reject, recordFailure, markGone }
+    })
+  )
+}
+
+/** The figures a search record keeps: what the profile looked like when it was looked up. */
+const keyFigures = ({ profile, snapshot }: ProfileRows) => ({
+  followers_count: profile.followers_count,
+  posts_count: profile.posts_count,
+  engagement_rate: snapshot.engagement_rate,
+  influence_score: snapshot.influence_score
+})

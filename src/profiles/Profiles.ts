@@ -1,0 +1,230 @@
+import { Clock, Context, Deferred, Duration, Effect, Layer, Option } from "effect"
+import { AccessTracker, windowMillis } from "../access/AccessTracker.ts"
+import { Cache, type CachedBody } from "../cache/Cache.ts"
+import { TtlMap } from "../cache/TtlMap.ts"
+import type * as Column from "../database/Column.ts"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { instantOf, millisOf } from "../database/Instant.ts"
+import type { ListedPost } from "../posts/PostRepo.ts"
+import { Posts } from "../posts/Posts.ts"
+import type { AnalysisType, DataSource } from "../searches/Search.ts"
+import type { UserId } from "../users/UserId.ts"
+import { ProfileId } from "./Profile.ts"
+import { encodeAnswer, postsInAnswer } from "./ProfileAnswer.ts"
+import { AccessRequired, ProfileNotFound } from "./ProfileErrors.ts"
+import { type Fetch, type FetchFailure, ProfileFetches } from "./ProfileFetches.ts"
+import { type MentionRow, type Page, ProfileRepo, type RelatedRow } from "./ProfileRepo.ts"
+import { type Caller, type Granted, ProfileStore } from "./ProfileStore.ts"
+import type { StoredProfile } from "./ProfileView.ts"
+import type { Username } from "./Username.ts"
+
+/** An answer ready for the wire. */
+export interface Ready {
+  readonly _tag: "Ready"
+  readonly cached: CachedBody
+  readonly source: typeof DataSource.Type
+  /** Why the data is stale, or null. */
+  readonly staleReason: string | null
+  readonly accessExpiresAt: Column.Instant
+}
+
+/** The fetch goes on beyond the time the caller wanted to wait. */
+export interface Pending {
+  readonly _tag: "Pending"
+  readonly fetch: Fetch
+}
+
+export interface LookupOptions {
+  readonly user: UserId
+  readonly username: Username
+  /** How long to wait for a fetch before it becomes a job. */
+  readonly wait: Duration.Duration
+  /** Ask the vendor although the stored data is fresh. */
+  readonly force: boolean
+}
+
+export type LookupFailure = FetchFailure
+
+export interface ProfilesOptions {
+  /** How long stored data counts as fresh. */
+  readonly freshFor: Duration.Duration
+}
+
+/** The main job: look a profile up, fetching, storing and unlocking as needed; and read what is stored and unlocked. */
+export class Profiles extends Context.Service<Profiles, {
+  lookup(options: LookupOptions): Effect.Effect<Ready | Pending, LookupFailure>
+  /** The stored profile, if the user holds an open window on it: 404 when unknown, 403 when not unlocked. */
+  unlocked(user: UserId, username: Username): Effect.Effect<StoredProfile, ProfileNotFound | AccessRequired | DatabaseError>
+  posts(profile: ProfileId, page: Page): Effect.Effect<ReadonlyArray<ListedPost & { readonly position: string }>, DatabaseError>
+  related(profile: ProfileId, page: Page): Effect.Effect<ReadonlyArray<typeof RelatedRow.Type>, DatabaseError>
+  mentions(profile: ProfileId, page: Page): Effect.Effect<ReadonlyArray<typeof MentionRow.Type>, DatabaseError>
+  /** Milliseconds for which stored data counts as fresh. */
+  readonly freshFor: number
+}>()("analytics-following/profiles/Profiles") {
+  static readonly layerNoDeps = (options: ProfilesOptions) =>
+    Layer.effect(
+      Profiles,
+      Effect.gen(function*() {
+        const repo = yield* ProfileRepo
+        const store = yield* ProfileStore
+        const fetches = yield* ProfileFetches
+        const posts = yield* Posts
+        const access = yield* AccessTracker
+        const cache = yield* Cache
+        const freshFor = Duration.toMillis(options.freshFor)
+        const repeats = new TtlMap<Repeat>(rememberedRepeats)
+
+        /** The answer of a fresh stored profile, from the cache or, made anew and cached, from the database. */
+        const freshBody = Effect.fnUntraced(function*(username: Username, now: number) {
+          const cached = yield* cache.get(username)
+          if (cached !== undefined && cached.freshUntil > now) return { cached, source: "cache" as const }
+          const stored = yield* readAnswer(username, now)
+          return stored === undefined || stored.staleReason !== null
+            ? undefined
+            : { cached: stored.cached, source: "database" as const }
+        })
+
+        /** Reads profile and posts at once, on one connection where reads are pipelined. */
+        const readAnswer = Effect.fnUntraced(function*(username: Username, now: number, staleReason: string | null = null) {
+          const [profile, latest] = yield* Effect.all([
+            repo.findByUsername(username),
+            posts.latest({ username }, { after: undefined, limit: postsInAnswer })
+          ], { concurrency: "unbounded" })
+          if (profile === undefined || profile.availability === "gone") return undefined
+          const expired = millisOf(profile.last_refreshed) + freshFor <= now
+          const reason = expired ? staleReason ?? "expired" : staleReason
+          const cached = encodeAnswer(profile, latest, { freshFor, staleReason: reason })
+          if (reason === null) yield* cache.set(username, cached, Duration.millis(cached.freshUntil - now))
+          return { cached, staleReason: reason }
+        })
+
+        const ready = (
+          { cached, source, staleReason = null }: { cached: CachedBody; source: Ready["source"]; staleReason?: string | null },
+          accessExpiresAt: Column.Instant
+        ): Ready => ({ _tag: "Ready", cached, source, staleReason, accessExpiresAt })
+
+        /** Opens or extends the caller's window, records the look-up, and remembers both for the repeats that follow. */
+        const settle = Effect.fnUntraced(function*(
+          caller: Caller,
+          profile: Granted,
+          source: typeof DataSource.Type,
+          analysisType: typeof AnalysisType.Type,
+          alreadyRecorded: boolean
+        ) {
+          if (!alreadyRecorded) yield* store.grant(profile, [caller], { analysisType, source, snapshot: null })
+          const now = yield* Clock.currentTimeMillis
+          const accessExpiresAt = instantOf(now + windowMillis)
+          const repeat = { profile: profile.profile, accessExpiresAt, checkedAt: now }
+          repeats.set(caller.id + profile.username, repeat, now + repeatFor)
+          return accessExpiresAt
+        })
+
+        /** The same user asking again within a minute: no new record, the window only checked, at most every `windowCheckedEvery`. */
+        const repeated = Effect.fnUntraced(function*(user: UserId, username: Username, now: number) {
+          const repeat = repeats.get(user + username, now)
+          if (repeat === undefined) return undefined
+          if (now - repeat.checkedAt >= windowCheckedEvery) {
+            const window = yield* access.check(user, repeat.profile)
+            if (window === undefined) {
+              repeats.delete(user + username)
+              return undefined
+            }
+            repeat.checkedAt = now
+            repeat.accessExpiresAt = window.expires_at
+          }
+          const body = yield* freshBody(username, now)
+          return body === undefined || body.cached.subject !== repeat.profile ? undefined : ready(body, repeat.accessExpiresAt)
+        })
+
+        const lookup = Effect.fn("Profiles.lookup")(function*({ user, username, wait, force }: LookupOptions) {
+          const startedAt = yield* Clock.currentTimeMillis
+          const caller: Caller = { id: user, startedAt }
+          const analysisType = force ? "refresh" as const : "lookup" as const
+          if (!force) {
+            const again = yield* repeated(user, username, startedAt)
+            if (again !== undefined) return again
+            const body = yield* freshBody(username, startedAt)
+            if (body !== undefined) {
+              return ready(
+                body,
+                yield* settle(caller, { profile: profileIdOf(body.cached), username }, body.source, analysisType, false)
+              )
+            }
+          }
+          const stored = yield* repo.findByUsername(username)
+          const known = stored === undefined ? undefined : { profile: stored.id, username }
+          if (force && stored !== undefined && startedAt - millisOf(stored.last_refreshed) < minimumRefreshAge) {
+            return yield* storedAnswer(caller, known, null, analysisType, false)
+          }
+          const failure = yield* fetches.recentFailure(username)
+          if (failure !== undefined) return yield* failed(caller, known, failure, false)
+
+          const fetch = yield* fetches.join(username, caller, { known, analysisType })
+          const outcome = yield* Deferred.await(fetch.done).pipe(Effect.result, Effect.timeoutOption(wait))
+          if (Option.isNone(outcome)) return { _tag: "Pending" as const, fetch }
+          if (outcome.value._tag === "Failure") return yield* failed(caller, known, outcome.value.failure, fetch.recorded(caller))
+          yield* cache.delete(username)
+          return yield* storedAnswer(caller, outcome.value.success, null, analysisType, fetch.recorded(caller), "vendor")
+        })
+
+        /** The vendor failed: what is stored is served, saying so; the caller learns of the failure only where nothing is. */
+        const failed = (caller: Caller, known: Granted | undefined, failure: FetchFailure, recorded: boolean) =>
+          known !== undefined && failure._tag === "ProfileTemporarilyUnavailable"
+            ? storedAnswer(caller, known, failure.reason, "lookup", recorded)
+            : Effect.fail(failure)
+
+        const storedAnswer = Effect.fnUntraced(function*(
+          caller: Caller,
+          profile: Granted | undefined,
+          staleReason: string | null,
+          analysisType: typeof AnalysisType.Type,
+          recorded: boolean,
+          source: typeof DataSource.Type = "database"
+        ) {
+          const now = yield* Clock.currentTimeMillis
+          const answer = profile === undefined ? undefined : yield* readAnswer(profile.username, now, staleReason)
+          if (profile === undefined || answer === undefined) return yield* unknown(profile?.username ?? "")
+          return ready({ ...answer, source }, yield* settle(caller, profile, source, analysisType, recorded))
+        })
+
+        const unlocked = Effect.fn("Profiles.unlocked")(function*(user: UserId, username: Username) {
+          const profile = yield* repo.findByUsername(username)
+          if (profile === undefined) return yield* unknown(username)
+          const window = yield* access.check(user, profile.id)
+          if (window === undefined) return yield* lockedProfile(username)
+          return profile
+        })
+
+        return { lookup, unlocked, posts: posts.latest, related: repo.related, mentions: repo.mentions, freshFor }
+      })
+    )
+}
+
+/** What one user's last look at one profile found. */
+interface Repeat {
+  readonly profile: ProfileId
+  accessExpiresAt: Column.Instant
+  checkedAt: number
+}
+
+const rememberedRepeats = 200_000
+/** Milliseconds: a reload within this time is the same look-up, so a window is exact to the minute. */
+const repeatFor = 60_000
+/** Milliseconds: how late a window that was revoked or has ended stops the answers of its holder. */
+const windowCheckedEvery = 2_000
+/** Milliseconds: a refresh of data younger than this answers what is stored. */
+const minimumRefreshAge = 60_000
+
+const profileIdOf = (cached: CachedBody): ProfileId => ProfileId.make(cached.subject)
+
+const unknown = (username: string) =>
+  Effect.fail(new ProfileNotFound({ username, detail: "Nothing is stored of this name. GET /profile/{username} looks it up." }))
+
+const lockedProfile = (username: Username) =>
+  Effect.fail(
+    new AccessRequired({
+      username,
+      unlock: `/profile/${username}`,
+      detail: "Your 30-day access to this profile has not begun or has ended. GET the address in `unlock` to open it."
+    })
+  )

@@ -1,0 +1,114 @@
+import { Schema, Struct } from "effect"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
+import { Analytics } from "../analytics/Analytics.ts"
+import { Authorization } from "../auth/Authorization.ts"
+import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
+import { Listing, listQuery } from "../http/Lists.ts"
+import { Job, JobNotFound } from "../jobs/Job.ts"
+import { ListedPost } from "../posts/PostRepo.ts"
+import { Mention } from "./Mention.ts"
+import { Freshness, ProfileAnswer } from "./ProfileAnswer.ts"
+import { AccessRequired, InvalidUsername, ProfileNotFound, ProfileTemporarilyUnavailable } from "./ProfileErrors.ts"
+import { RelatedProfile } from "./RelatedProfile.ts"
+
+const params = {
+  username: Schema.String.annotate({
+    description: "An Instagram username; a leading @, capitals and a pasted profile address are understood"
+  })
+}
+
+const databaseErrors = [DatabaseUnavailable, RowMismatch, RowRefused] as const
+const lookupErrors = [InvalidUsername, ProfileNotFound, ProfileTemporarilyUnavailable, ...databaseErrors] as const
+const readErrors = [InvalidUsername, ProfileNotFound, AccessRequired, ...databaseErrors] as const
+
+export const JobAccepted = Job.pipe(HttpApiSchema.status(202))
+
+export const AnalyticsAnswer = Schema.Struct({
+  username: Schema.String,
+  analytics: Schema.NullOr(Analytics),
+  freshness: Freshness
+}).annotate({ identifier: "AnalyticsAnswer" })
+
+export const RelatedView = Schema.Struct(Struct.omit(RelatedProfile.fields, ["profile_id", "updated_at"])).annotate({
+  identifier: "RelatedProfile"
+})
+
+export const MentionView = Schema.Struct({
+  ...Struct.omit(Mention.fields, ["profile_id", "created_at"]),
+  shortcode: Schema.NullOr(Schema.String)
+}).annotate({ identifier: "Mention" })
+
+const preferHeaders = {
+  prefer: Schema.optionalKey(Schema.String.annotate({
+    description:
+      "`wait=N`: how many seconds to wait for a fetch (default 25, at most 120) before it is answered as a job with 202"
+  })),
+  "if-none-match": Schema.optionalKey(Schema.String)
+}
+const conditionalHeaders = { "if-none-match": Schema.optionalKey(Schema.String) }
+
+/** Look-up of profiles, and what is stored of those the caller has unlocked. */
+export class ProfilesApi extends HttpApiGroup.make("profiles")
+  .add(
+    HttpApiEndpoint.get("lookup", "/profile/:username", {
+      params,
+      headers: preferHeaders,
+      success: [ProfileAnswer, JobAccepted],
+      error: lookupErrors
+    })
+      .annotate(OpenApi.Summary, "Look a profile up")
+      .annotate(
+        OpenApi.Description,
+        "Answers what is stored while it is fresh, else asks Instagram; opens or extends the caller's 30-day access (`X-Access-Expires-At`) and records the search. "
+          + "What takes longer than `Prefer: wait` becomes a job. Stale data is served when Instagram cannot be read, and says so."
+      ),
+    HttpApiEndpoint.post("refresh", "/profile/:username/refresh", {
+      params,
+      headers: preferHeaders,
+      success: [ProfileAnswer, JobAccepted],
+      error: lookupErrors
+    })
+      .annotate(OpenApi.Summary, "Fetch a profile anew")
+      .annotate(
+        OpenApi.Description,
+        "As the look-up, but asks Instagram although the stored data is fresh. Data younger than a minute is answered as it is."
+      ),
+    HttpApiEndpoint.get("analytics", "/profile/:username/analytics", {
+      params,
+      headers: conditionalHeaders,
+      success: AnalyticsAnswer,
+      error: readErrors
+    }).annotate(OpenApi.Summary, "Every figure of an unlocked profile, each with status, method and sample"),
+    HttpApiEndpoint.get("posts", "/profile/:username/posts", {
+      params,
+      query: listQuery,
+      headers: conditionalHeaders,
+      success: Listing(ListedPost).annotate({ identifier: "PostList" }),
+      error: readErrors
+    }).annotate(OpenApi.Summary, "Stored posts of an unlocked profile, newest first"),
+    HttpApiEndpoint.get("related", "/profile/:username/related", {
+      params,
+      query: listQuery,
+      headers: conditionalHeaders,
+      success: Listing(RelatedView).annotate({ identifier: "RelatedList" }),
+      error: readErrors
+    }).annotate(OpenApi.Summary, "Similar accounts, in Instagram's order"),
+    HttpApiEndpoint.get("mentions", "/profile/:username/mentions", {
+      params,
+      query: listQuery,
+      headers: conditionalHeaders,
+      success: Listing(MentionView).annotate({ identifier: "MentionList" }),
+      error: readErrors
+    }).annotate(OpenApi.Summary, "Whom an unlocked profile mentions, latest first"),
+    HttpApiEndpoint.get("job", "/jobs/:id", {
+      params: { id: Schema.String },
+      success: Job,
+      error: JobNotFound
+    }).annotate(OpenApi.Summary, "A look-up that goes on after its request")
+  )
+  .middleware(Authorization)
+  .annotate(OpenApi.Description, "Instagram profiles: look-up, analytics, posts, related accounts, mentions.")
+{}

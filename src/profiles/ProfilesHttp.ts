@@ -1,0 +1,170 @@
+import { Clock, Duration, Effect, Exit, Option } from "effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { CurrentUser } from "../auth/CurrentUser.ts"
+import { instantOf, millisOf } from "../database/Instant.ts"
+import { Api } from "../http/Api.ts"
+import { conditional } from "../http/Conditional.ts"
+import { Cursor } from "../http/Cursor.ts"
+import { nextLink } from "../http/LinkNext.ts"
+import { defaultLimit, pageOf } from "../http/Lists.ts"
+import { preferredWait } from "../http/Prefer.ts"
+import { type Job, JobNotFound } from "../jobs/Job.ts"
+import { freshnessOf } from "./ProfileAnswer.ts"
+import { InvalidUsername } from "./ProfileErrors.ts"
+import { type Fetch, ProfileFetches } from "./ProfileFetches.ts"
+import type { Page } from "./ProfileRepo.ts"
+import { Profiles, type Ready } from "./Profiles.ts"
+import type { StoredProfile } from "./ProfileView.ts"
+import { normalizeUsername, type Username } from "./Username.ts"
+
+/** Handlers of the profile endpoints: parameters in, answers out. */
+export const layer = HttpApiBuilder.group(
+  Api,
+  "profiles",
+  Effect.fn(function*(handlers) {
+    const profiles = yield* Profiles
+    const fetches = yield* ProfileFetches
+    const cursors = yield* Cursor
+
+    const lookup = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, name: string, force: boolean) {
+      const user = yield* CurrentUser
+      const username = yield* usernameOf(name)
+      const wait = preferredWait(request.headers["prefer"], defaultWait, longestWait)
+      const outcome = yield* profiles.lookup({ user: user.id, username, wait: Duration.seconds(wait), force })
+      if (outcome._tag === "Ready") return yield* answer(request, outcome)
+      return accepted(yield* jobOf(outcome.fetch), wait)
+    })
+
+    /** A list under an unlocked profile: tagged by the data's version and the page, so that paging again costs nothing. */
+    const list = <A, B>(
+      name: string,
+      read: (profile: StoredProfile, page: Page) => Effect.Effect<ReadonlyArray<A>, B>,
+      position: (item: A) => string,
+      view: (item: A) => unknown
+    ) =>
+      Effect.fn(`ProfilesHttp.${name}`)(function*({ params, query, request }: {
+        readonly params: { readonly username: string }
+        readonly query: { readonly limit?: number; readonly cursor?: string }
+        readonly request: HttpServerRequest.HttpServerRequest
+      }) {
+        const profile = yield* unlocked(params.username)
+        const scope = `${name}/${profile.id}`
+        const limit = query.limit ?? defaultLimit
+        const after = query.cursor === undefined ? undefined : yield* cursors.decode(scope, query.cursor)
+        const found = yield* read(profile, { after, limit: limit + 1 })
+        const { data, page } = pageOf(found, limit, (last) => cursors.encode(scope, position(last)))
+        return conditional(
+          request,
+          {
+            body: encode({ data: data.map(view), page }),
+            etag: `"${profile.id.slice(0, 8)}-${profile.data_version}-${name}-${limit}-${after ?? ""}"`
+          },
+          page.next_cursor === null ? {} : { link: nextLink(request.originalUrl, page.next_cursor) }
+        )
+      })
+
+    const unlocked = Effect.fnUntraced(function*(name: string) {
+      const user = yield* CurrentUser
+      return yield* profiles.unlocked(user.id, yield* usernameOf(name))
+    })
+
+    return handlers.handleAll({
+      lookup: ({ params, request }) => lookup(request, params.username, false),
+      refresh: ({ params, request }) => lookup(request, params.username, true),
+      analytics: Effect.fn("ProfilesHttp.analytics")(function*({ params, request }) {
+        const profile = yield* unlocked(params.username)
+        const now = yield* Clock.currentTimeMillis
+        const freshness = freshnessOf(profile, profiles.freshFor, now)
+        return conditional(request, {
+          body: encode({ username: profile.username, analytics: profile.analytics, freshness }),
+          etag: `"${profile.id.slice(0, 8)}-${profile.data_version}-analytics-${freshness.status}"`
+        }, age(profile.last_refreshed, now))
+      }),
+      posts: list(
+        "posts",
+        (profile, page) => profiles.posts(profile.id, page),
+        (post) => post.position,
+        ({ position: _, ...post }) => post
+      ),
+      related: list("related", (profile, page) => profiles.related(profile.id, page), (row) => row.cursor, ({
+        cursor: _cursor,
+        profile_id: _profile,
+        updated_at: _updated,
+        ...related
+      }) => related),
+      mentions: list("mentions", (profile, page) => profiles.mentions(profile.id, page), (row) => row.cursor, ({
+        cursor: _cursor,
+        profile_id: _profile,
+        created_at: _created,
+        ...mention
+      }) => mention),
+      job: Effect.fn("ProfilesHttp.job")(function*({ params }) {
+        const user = yield* CurrentUser
+        const fetch = yield* fetches.find(params.id, user.id)
+        return fetch === undefined ? yield* jobNotFound : yield* jobOf(fetch)
+      })
+    })
+  })
+)
+
+/** Seconds. */
+const defaultWait = 25
+const longestWait = 120
+
+const encoder = new TextEncoder()
+const encode = (body: unknown): Uint8Array => encoder.encode(JSON.stringify(body))
+
+const usernameOf = (name: string): Effect.Effect<Username, InvalidUsername> =>
+  Option.match(normalizeUsername(name), { onNone: () => Effect.fail(InvalidUsername.problem), onSome: Effect.succeed })
+
+const answer = (request: HttpServerRequest.HttpServerRequest, { accessExpiresAt, cached, source, staleReason }: Ready) =>
+  Effect.map(Clock.currentTimeMillis, (now) =>
+    conditional(request, cached, {
+      age: String(Math.max(0, Math.floor((now - cached.refreshedAt) / 1000))),
+      "x-access-expires-at": accessExpiresAt,
+      "x-data-source": source,
+      ...(staleReason === null ? {} : { warning: `110 - "stale: ${staleReason}"` })
+    }))
+
+const age = (refreshed: StoredProfile["last_refreshed"], now: number) => ({
+  age: String(Math.max(0, Math.floor((now - millisOf(refreshed)) / 1000)))
+})
+
+const accepted = (job: Job, waited: number) =>
+  HttpServerResponse.jsonUnsafe(job, {
+    status: 202,
+    headers: { location: job.href, "retry-after": "5", "preference-applied": `wait=${waited}`, "cache-control": "no-store" }
+  })
+
+const jobNotFound = Effect.fail(
+  new JobNotFound({
+    detail: "Jobs can be read for an hour after they end, by those who asked for them. Look the profile up again."
+  })
+)
+
+const jobOf = Effect.fnUntraced(function*(fetch: Fetch) {
+  const exit = yield* fetch.exit
+  const base = {
+    id: fetch.id,
+    type: "profile_lookup" as const,
+    username: fetch.username,
+    created_at: instantOf(fetch.startedAt),
+    finished_at: fetch.finishedAt === undefined ? null : instantOf(fetch.finishedAt),
+    href: `/jobs/${fetch.id}`
+  }
+  if (exit === undefined) return { ...base, status: "running" as const, result_href: null, problem: null }
+  if (Exit.isSuccess(exit)) {
+    return { ...base, status: "succeeded" as const, result_href: `/profile/${exit.value.username}`, problem: null }
+  }
+  const failure = Option.getOrUndefined(Exit.findErrorOption(exit))
+  return {
+    ...base,
+    status: "failed" as const,
+    result_href: null,
+    problem: failure === undefined
+      ? { type: "/problems/internal-error", title: "Something went wrong on our side", detail: "Look the profile up again." }
+      : { type: failure.type, title: failure.title, detail: failure.detail ?? failure.title }
+  }
+})

@@ -1,0 +1,60 @@
+import { Context, Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import type * as Column from "../database/Column.ts"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { available, row } from "../database/Rows.ts"
+import type { Username } from "./Username.ts"
+import { VendorAnswer, VendorAnswerId } from "./VendorAnswer.ts"
+
+/** All SQL of `vendor_answers`: paid answers, kept before anything is made of them. */
+export class VendorAnswerRepo extends Context.Service<VendorAnswerRepo, {
+  insert(answer: typeof VendorAnswer.insert.Encoded): Effect.Effect<VendorAnswerId, DatabaseError>
+  /** The newest answer for a name that was paid for since `since` and has become neither rows nor refused. */
+  findPending(username: Username, since: Column.Instant): Effect.Effect<VendorAnswer | undefined, DatabaseError>
+  /** Call inside the transaction that stores the rows. Older pending answers of the same name are superseded with it. */
+  markStored(id: VendorAnswerId, at: Column.Instant): Effect.Effect<void, DatabaseError>
+  /** The answer cannot become rows; `rejection` is a code, never content. */
+  markRejected(id: VendorAnswerId, rejection: string, at: Column.Instant): Effect.Effect<void, DatabaseError>
+}>()("analytics-following/profiles/VendorAnswerRepo") {
+  static readonly layer = Layer.effect(
+    VendorAnswerRepo,
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const decodeId = row("vendor_answers", Schema.Struct({ id: VendorAnswerId }))
+      const decodeAnswer = row("vendor_answers", VendorAnswer)
+      const guard = available("vendor_answers")
+
+      const insert = Effect.fn("VendorAnswerRepo.insert")(function*(answer: typeof VendorAnswer.insert.Encoded) {
+        const found = yield* decodeId(sql`
+          INSERT INTO vendor_answers ${sql.insert({ ...answer, payload: JSON.stringify(answer.payload) })} RETURNING id`)
+        return found?.id ?? (yield* Effect.die("an insert returns its row"))
+      })
+
+      const findPending = Effect.fn("VendorAnswerRepo.findPending")((username: Username, since: Column.Instant) =>
+        decodeAnswer(sql`
+          SELECT * FROM vendor_answers
+          WHERE username = ${username} AND stored_at IS NULL AND rejected_at IS NULL AND fetched_at > ${since}
+          ORDER BY fetched_at DESC
+          LIMIT 1`)
+      )
+
+      const markStored = Effect.fn("VendorAnswerRepo.markStored")((id: VendorAnswerId, at: Column.Instant) =>
+        Effect.asVoid(guard(sql`
+          UPDATE vendor_answers AS answer SET stored_at = ${at} FROM vendor_answers AS stored
+          WHERE stored.id = ${id} AND answer.username = stored.username AND answer.fetched_at <= stored.fetched_at
+            AND answer.stored_at IS NULL AND answer.rejected_at IS NULL`))
+      )
+
+      const markRejected = Effect.fn("VendorAnswerRepo.markRejected")((
+        id: VendorAnswerId,
+        rejection: string,
+        at: Column.Instant
+      ) =>
+        Effect.asVoid(guard(sql`
+          UPDATE vendor_answers SET rejected_at = ${at}, rejection = ${rejection} WHERE id = ${id} AND stored_at IS NULL`))
+      )
+
+      return { insert, findPending, markStored, markRejected }
+    })
+  )
+}

@@ -1,0 +1,112 @@
+import { Context, Effect, Layer, Option, Result, Schema, SchemaGetter, SchemaIssue } from "effect"
+
+const secret = Schema.RedactedFromValue(Schema.NonEmptyString, { label: "secret" })
+
+const text = Schema.NonEmptyString
+
+const url = Schema.String.check(
+  Schema.makeFilter((value: string) => URL.canParse(value) && /^https?:/.test(value) ? undefined : "an http(s) address")
+)
+
+const integer = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
+
+const duration = Schema.DurationFromString
+
+const flag = Schema.Literals(["true", "false"]).pipe(
+  Schema.decodeTo(Schema.Boolean, {
+    decode: SchemaGetter.transform((value: "true" | "false") => value === "true"),
+    encode: SchemaGetter.transform((value: boolean): "true" | "false" => value ? "true" : "false")
+  })
+)
+
+const list = Schema.String.pipe(
+  Schema.decodeTo(Schema.Array(Schema.String), {
+    decode: SchemaGetter.transform((value: string) => value.split(",").map((item) => item.trim()).filter((item) => item !== "")),
+    encode: SchemaGetter.transform((values: ReadonlyArray<string>) => values.join(","))
+  })
+)
+
+const required = <S extends Schema.Top>(schema: S, description: string) => ({ schema, description, fallback: undefined })
+const optional = <S extends Schema.Top>(schema: S, description: string) => ({ schema, description, fallback: "" as const })
+const defaulted = <S extends Schema.Top>(schema: S, fallback: string, description: string) => ({ schema, description, fallback })
+
+/** Every setting the server reads, with its meaning and default: the one list that `.env.example` and the reference are held to. */
+export const declarations = {
+  DATABASE_URL: required(secret, "PostgreSQL, as the role that owns the tables: postgresql://user:password@host:5432/database"),
+  DATABASE_MAX_CONNECTIONS: defaulted(integer, "10", "Connections for transactions and writes"),
+  DATABASE_READ_CONNECTIONS: defaulted(integer, "2", "Connections for reads; many reads share each of them"),
+  DATABASE_STATEMENT_TIMEOUT: defaulted(duration, "15 seconds", "A statement that takes longer is cancelled"),
+  DATABASE_PREPARE: defaulted(flag, "true", "Prepared statements; false behind a transaction pooler (Supabase port 6543)"),
+  SUPABASE_URL: required(url, "The Supabase project: https://<project>.supabase.co"),
+  SUPABASE_ANON_KEY: required(secret, "The project's publishable (anon) key"),
+  SUPABASE_JWT_SECRET: optional(secret, "Only for projects that still sign tokens with a shared secret (HS256)"),
+  SMARTPROXY_USERNAME: required(text, "Decodo scraping user"),
+  SMARTPROXY_PASSWORD: required(secret, "Its password"),
+  DECODO_BASE_URL: defaulted(url, "https://scraper-api.decodo.com", "Where the scraping API is"),
+  DECODO_TIMEOUT: defaulted(duration, "180 seconds", "How long one call may take"),
+  DECODO_CONCURRENCY: defaulted(integer, "5", "Calls under way at once in this process"),
+  DECODO_MAX_ATTEMPTS: defaulted(integer, "5", "Calls made for one fetch at most"),
+  DECODO_BUDGET: defaulted(duration, "5 minutes", "How long one fetch may take, repeats included"),
+  DECODO_MAX_RESPONSE_BYTES: defaulted(integer, "8388608", "A larger answer is refused"),
+  DECODO_FALLBACK_TARGETS: defaulted(list, "", "Targets to try in turn when the first one does not deliver, comma-separated"),
+  PROFILE_FRESH_FOR: defaulted(duration, "24 hours", "How long stored data counts as fresh"),
+  PROFILE_NOT_FOUND_FOR: defaulted(duration, "10 minutes", "How long \"no such profile\" is believed"),
+  PROFILE_FAILURE_FOR: defaulted(duration, "30 seconds", "How long a failed fetch is answered without asking the vendor again"),
+  CACHE_MAX_BYTES: defaulted(integer, "268435456", "Bodies kept in this process; 0 switches the cache off"),
+  REDIS_URL: optional(secret, "A Redis-compatible cache shared by all processes, instead of the one in this process"),
+  REDIS_COMMAND_TIMEOUT: defaulted(duration, "100 millis", "An answer does not wait longer for the cache"),
+  HOST: defaulted(text, "0.0.0.0", "Address to listen on"),
+  PORT: defaulted(integer, "8080", "Port to listen on; 0 takes a free one"),
+  PUBLIC_URL: optional(url, "Where callers reach this server, where that differs"),
+  CORS_ORIGINS: defaulted(list, "", "Origins whose pages may call this API, comma-separated"),
+  CURSOR_SECRET: optional(secret, "Signs list cursors; the same on every process. Without one each process makes its own"),
+  LOG_LEVEL: defaulted(Schema.Literals(["Debug", "Info", "Warn", "Error"]), "Info", "Least severe level that is logged"),
+  LOG_FORMAT: defaulted(Schema.Literals(["json", "pretty"]), "json", "One JSON object a line, or text for people"),
+  METRICS_TOKEN: optional(secret, "Bearer token of GET /metrics; without one it answers 404")
+} as const
+
+type Declarations = typeof declarations
+type Value<D> = D extends { readonly schema: infer S extends Schema.Top; readonly fallback: infer F }
+  ? F extends "" ? S extends typeof list ? S["Type"] : Option.Option<S["Type"]> : S["Type"]
+  : never
+export type SettingsValues = { readonly [K in keyof Declarations]: Value<Declarations[K]> }
+
+/** What is wrong with the environment: every missing or wrong setting at once, by name, never with its value. */
+export class SettingsInvalid extends Schema.TaggedError<SettingsInvalid>()("SettingsInvalid", {
+  problems: Schema.Array(Schema.String)
+}) {
+  override get message(): string {
+    return `The environment is not complete:\n${this.problems.map((problem) => `  - ${problem}`).join("\n")}\nSee .env.example.`
+  }
+}
+
+/** The environment, decoded once at the start. */
+export class Settings extends Context.Service<Settings, SettingsValues>()("analytics-following/settings/Settings") {
+  static readonly layer = (environment: Readonly<Record<string, string | undefined>>) =>
+    Layer.effect(Settings, Effect.fromResult(readSettings(environment)))
+}
+
+/** Decodes an environment; an empty text counts as unset. */
+export const readSettings = (
+  environment: Readonly<Record<string, string | undefined>>
+): Result.Result<SettingsValues, SettingsInvalid> => {
+  const values: Record<string, unknown> = {}
+  const problems: Array<string> = []
+  for (const [name, { description, fallback, schema }] of Object.entries(declarations)) {
+    const given = environment[name]?.trim() || undefined
+    const input = given ?? fallback
+    if (input === undefined) {
+      problems.push(`${name} is missing: ${description}`)
+    } else if (input === "" && schema !== list) {
+      values[name] = Option.none()
+    } else {
+      const decoded = Schema.decodeUnknownResult(schema as Schema.Decoder<unknown>)(input)
+      if (Result.isFailure(decoded)) problems.push(`${name} is wrong: ${reasonOf(decoded.failure.issue)} (${description})`)
+      else values[name] = fallback === "" && schema !== list ? Option.some(decoded.success) : decoded.success
+    }
+  }
+  return problems.length > 0 ? Result.fail(new SettingsInvalid({ problems })) : Result.succeed(values as SettingsValues)
+}
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+const reasonOf = (issue: SchemaIssue.Issue): string => format(issue).issues[0]?.message ?? "not understood"
