@@ -108,10 +108,14 @@ const alterations: Record<Altering, Replacer> = {
 const inEnvelope = (name: string, added: unknown): Replacer => (key, value) =>
   key === "" && Predicate.isObject(value) ? { ...value, [name]: added } : value
 
-/** `JSON.stringify` would overflow its own stack: write the nesting into the text. */
+/**
+ * Inside the user or post, where a client that keeps it whole must look. Written into the text: `JSON.stringify` would overflow
+ * its own stack.
+ */
 const withNesting = (content: Uint8Array, levels: number): Uint8Array => {
+  const nested = `"nested":${"[".repeat(levels)}${"]".repeat(levels)},`
   const text = new TextDecoder().decode(content)
-  return new TextEncoder().encode(`{"nested":${"[".repeat(levels)}${"]".repeat(levels)},${text.slice(1)}`)
+  return new TextEncoder().encode(text.replace(/^(?:\{"\w+":)+\{/, (opening) => opening + nested))
 }
 
 const pleaseWait = {
