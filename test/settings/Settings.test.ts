@@ -1,0 +1,67 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Option, Redacted, Result } from "effect"
+import { readFileSync } from "node:fs"
+import { declarations, readSettings } from "../../src/settings/Settings.ts"
+
+const complete = {
+  DATABASE_URL: "postgresql://user:hunter2@host:5432/database",
+  SUPABASE_URL: "https://project.supabase.co",
+  SUPABASE_ANON_KEY: "anon-key",
+  SMARTPROXY_USERNAME: "user",
+  SMARTPROXY_PASSWORD: "hunter2"
+}
+
+describe("Settings", () => {
+  it("names every missing and every wrong setting at once", () => {
+    const read = readSettings({
+      ...complete,
+      DATABASE_URL: undefined,
+      SUPABASE_URL: "ftp://nowhere",
+      PORT: "eighty",
+      DECODO_TIMEOUT: "soon"
+    })
+    assert(Result.isFailure(read))
+    assert.deepStrictEqual(read.failure.problems.map((problem) => problem.split(" ")[0]), [
+      "DATABASE_URL",
+      "SUPABASE_URL",
+      "DECODO_TIMEOUT",
+      "PORT"
+    ])
+  })
+
+  it("never repeats a value, however wrong", () => {
+    const read = readSettings({ ...complete, SUPABASE_URL: "hunter2", PORT: "hunter2", LOG_LEVEL: "hunter2" })
+    assert(Result.isFailure(read))
+    assert.notInclude(read.failure.message, "hunter2")
+  })
+
+  it("decodes what is given and takes the defaults for the rest", () => {
+    const settings = Result.getOrThrow(
+      readSettings({ ...complete, PROFILE_FRESH_FOR: "2 hours", CORS_ORIGINS: "https://a.example, https://b.example" })
+    )
+    assert.strictEqual(Redacted.value(settings.DATABASE_URL), complete.DATABASE_URL)
+    assert.strictEqual(Duration.toMillis(settings.PROFILE_FRESH_FOR), 7_200_000)
+    assert.deepStrictEqual(settings.CORS_ORIGINS, ["https://a.example", "https://b.example"])
+    assert.strictEqual(settings.DATABASE_PREPARE, true)
+    assert(Option.isNone(settings.REDIS_URL))
+  })
+
+  it("takes an empty text for an unset one", () => {
+    const read = readSettings({ ...complete, SMARTPROXY_PASSWORD: " ", PORT: "" })
+    assert(Result.isFailure(read))
+    assert.lengthOf(read.failure.problems, 1)
+  })
+
+  it("hides its secrets when printed", () => {
+    assert.notInclude(JSON.stringify(Result.getOrThrow(readSettings(complete))), "hunter2")
+  })
+
+  it(".env.example lists exactly what the code reads, with its defaults", () => {
+    const file = readFileSync(new URL("../../.env.example", import.meta.url), "utf8")
+    const listed = Object.fromEntries([...file.matchAll(/^(?:# )?([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]))
+    assert.deepStrictEqual(
+      listed,
+      Object.fromEntries(Object.entries(declarations).map(([name, { fallback }]) => [name, fallback ?? ""]))
+    )
+  })
+})
