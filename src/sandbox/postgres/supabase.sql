@@ -104,6 +104,7 @@ CREATE TABLE IF NOT EXISTS auth.sessions (
   aal text CHECK (aal IN ('aal1', 'aal2', 'aal3')),
   user_agent text,
   ip inet,
+  tag text,
   refresh_token_counter bigint
 );
 CREATE INDEX IF NOT EXISTS sessions_user_id_idx ON auth.sessions (user_id);

@@ -33,9 +33,17 @@ describe("EmbeddedPostgres", () => {
         { dataDir },
         `SELECT current_setting('server_version_num')::int / 10000 AS version, current_setting('server_encoding') AS encoding,
            current_setting('timezone') AS zone, current_setting('listen_addresses') AS addresses,
+           current_setting('search_path') AS path,
            (SELECT datlocprovider::text || ' ' || datlocale FROM pg_database WHERE datname = 'template1') AS locale`
       )
-      assert.deepStrictEqual(row, { version: 18, encoding: "UTF8", zone: "UTC", addresses: "127.0.0.1", locale: "b C.UTF-8" })
+      assert.deepStrictEqual(row, {
+        version: 18,
+        encoding: "UTF8",
+        zone: "UTC",
+        addresses: "127.0.0.1",
+        path: "\"$user\", public, extensions",
+        locale: "b C.UTF-8"
+      })
     }).pipe(Effect.provide(files)))
 
   it.effect("keeps its data from one start to the next, and clears away a start that was cut short", () =>

@@ -72,9 +72,10 @@ describe("installSupabase", () => {
       }
     })))
 
-  it.effect("has pgcrypto and pg_trgm, found without naming their schema", () =>
+  it.effect("has pgcrypto and pg_trgm in the schema extensions", () =>
     withDatabase(Effect.fnUntraced(function*(sql) {
-      const rows = yield* sql`SELECT similarity('instagram', 'instagrm') > 0.5 AS alike, crypt('a', 'xx') IS NOT NULL AS hashed`
+      const rows = yield* sql`
+        SELECT extensions.similarity('instagram', 'instagrm') > 0.5 AS alike, extensions.crypt('a', 'xx') IS NOT NULL AS hashed`
       assert.deepStrictEqual(rows, [{ alike: true, hashed: true }])
     })))
 
