@@ -1,0 +1,80 @@
+import { Clock, Duration, Effect, Exit } from "effect"
+import { TtlMap } from "../cache/TtlMap.ts"
+import type * as Column from "../database/Column.ts"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { millisOf } from "../database/Instant.ts"
+import type { UserId } from "../users/UserId.ts"
+import { type Account, Accounts } from "./Accounts.ts"
+import { AccountBanned, AccountSuspended, type AuthError, AuthUnavailable, Unauthorized } from "./AuthErrors.ts"
+import type { CurrentUser } from "./CurrentUser.ts"
+import { makeSingleFlight } from "./SingleFlight.ts"
+import type { VerifiedToken } from "./VerifiedToken.ts"
+
+export interface AccountStandingOptions {
+  /** How long a suspension, a ban, a new role or a sign-out may take to be noticed by a process that did not make it. */
+  readonly accountTtl: Duration.Input
+  readonly accountCapacity: number
+}
+
+/**
+ * Judges the account behind a token, and remembers the verdict per session for `accountTtl`, counted from before the database was
+ * asked. Where the database cannot answer, nobody is let in.
+ */
+export const makeAccountStanding = Effect.fnUntraced(function*(options: AccountStandingOptions) {
+  const accounts = yield* Accounts
+  const ttl = Duration.toMillis(options.accountTtl)
+  const known = new TtlMap<{ readonly user: UserId; readonly verdict: Verdict }>(options.accountCapacity)
+  const flight = yield* makeSingleFlight<CurrentUser["Service"], AuthError>()
+  let epoch = 0
+
+  const ask = Effect.fnUntraced(function*(token: VerifiedToken, session: string, asked: number) {
+    const now = yield* Clock.currentTimeMillis
+    const account = yield* Effect.catch(accounts.ensure(token), unreadable)
+    const verdict = judge(token, account, now)
+    if (asked === epoch) known.set(session, { user: token.id, verdict }, now + ttl)
+    return yield* verdict
+  })
+
+  return {
+    of: (token: VerifiedToken): Effect.Effect<CurrentUser["Service"], AuthError> =>
+      Effect.clockWith((clock) => {
+        const session = token.session_id ?? token.id
+        const standing = known.get(session, clock.currentTimeMillisUnsafe())
+        return standing === undefined
+          ? flight(`${epoch}/${session}`, ask(token, session, epoch))
+          : standing.verdict
+      }),
+
+    /** Forgets what is known of a user, and what is being asked at this moment. */
+    invalidate: (user: UserId): Effect.Effect<void> =>
+      Effect.sync(() => {
+        epoch++
+        known.deleteWhere((standing) => standing.user === user)
+      })
+  }
+})
+
+type Verdict = Exit.Exit<CurrentUser["Service"], AuthError>
+
+const judge = (token: VerifiedToken, account: Account, now: number): Verdict => {
+  if (account.id !== token.id) return Exit.die(new Error("Accounts.ensure answered for another user"))
+  if (account.deleted_at !== null || account.session === "ended") return Exit.fail(Unauthorized.because("invalid"))
+  if (account.status !== "active") return Exit.fail(suspended())
+  if (account.banned_until !== null && millisOf(account.banned_until) > now) return Exit.fail(banned(account.banned_until))
+  return Exit.succeed({ id: token.id, email: token.email, role: account.role, session_id: token.session_id })
+}
+
+const unreadable = (error: DatabaseError) =>
+  Effect.andThen(
+    Effect.logWarning("An account cannot be read; nobody is let in without", { error: error._tag, detail: error.detail }),
+    Effect.fail(AuthUnavailable.after("retry_after" in error ? error.retry_after * 1000 : 30_000))
+  )
+
+const suspended = () =>
+  new AccountSuspended({ detail: "An administrator suspended this account. Ask support to review the suspension." })
+
+const banned = (until: Column.Instant) =>
+  new AccountBanned({
+    banned_until: until,
+    detail: `This account is banned until ${until}. Wait until then, or ask support to review the ban.`
+  })

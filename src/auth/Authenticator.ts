@@ -1,0 +1,56 @@
+import { Context, Effect, Layer } from "effect"
+import type * as Headers from "effect/http/Headers"
+import type { UserId } from "../users/UserId.ts"
+import { type AccountStandingOptions, makeAccountStanding } from "./AccountStanding.ts"
+import { type AuthError, type AuthUnavailable, type InvalidToken, Unauthorized } from "./AuthErrors.ts"
+import type { CurrentUser } from "./CurrentUser.ts"
+import { TokenVerifier } from "./TokenVerifier.ts"
+
+export const authenticatorDefaults = {
+  accountTtl: "3 seconds",
+  accountCapacity: 10_000
+} as const satisfies AccountStandingOptions
+
+/**
+ * Who sends these request headers. `Authorization` asks here for the endpoints of the API; a hot route on the bare router asks itself,
+ * and answers a failure with `HttpServerRespondable.toResponse`. A further kind of credential is recognised here and nowhere else.
+ */
+export class Authenticator extends Context.Service<Authenticator, {
+  authenticate(headers: Headers.Headers): Effect.Effect<CurrentUser["Service"], AuthError>
+  /** Call it after changing a user's role or status, or ending a session: this process notices at once, others within `accountTtl`. */
+  invalidate(user: UserId): Effect.Effect<void>
+}>()("analytics-following/auth/Authenticator") {
+  static readonly layerNoDeps = (options: AccountStandingOptions) =>
+    Layer.effect(
+      Authenticator,
+      Effect.gen(function*() {
+        const verifier = yield* TokenVerifier
+        const standing = yield* makeAccountStanding(options)
+
+        return Authenticator.of({
+          authenticate: (headers) => {
+            const token = bearerToken(headers["authorization"])
+            return token === undefined
+              ? Effect.fail(Unauthorized.because("missing"))
+              : Effect.flatMap(Effect.catch(verifier.verify(token), answered), standing.of)
+          },
+          invalidate: standing.invalidate
+        })
+      })
+    )
+}
+
+/** The credential of `Authorization: Bearer …`; the scheme's case is free (RFC 9110, section 11.1). */
+const bearerToken = (authorization: string | undefined): string | undefined => {
+  if (authorization === undefined || authorization.slice(0, 7).toLowerCase() !== "bearer ") return undefined
+  const token = authorization.slice(7).trim()
+  return token === "" ? undefined : token
+}
+
+const answered = (error: InvalidToken | AuthUnavailable): Effect.Effect<never, AuthError> =>
+  error._tag === "AuthUnavailable"
+    ? Effect.fail(error)
+    : Effect.andThen(
+      Effect.logDebug("A token was refused", { check: error.check }),
+      Effect.fail(Unauthorized.because(error.reason))
+    )

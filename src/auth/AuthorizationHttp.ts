@@ -1,0 +1,22 @@
+import { Effect, Layer } from "effect"
+import { HttpServerRequest } from "effect/http/HttpServerRequest"
+import { Authenticator } from "./Authenticator.ts"
+import { Authorization } from "./Authorization.ts"
+import { CurrentUser } from "./CurrentUser.ts"
+
+/** The server's side of `Authorization`. */
+export const layer = Layer.effect(
+  Authorization,
+  Effect.gen(function*() {
+    const authenticator = yield* Authenticator
+    const currentUser = Effect.flatMap(HttpServerRequest, (request) => authenticator.authenticate(request.headers))
+    return Authorization.of({
+      // The credential that the framework decoded is left aside, so that every way in reads the same headers by the same code.
+      bearer: (httpEffect) => Effect.flatMap(currentUser, (user) => Effect.provideService(httpEffect, CurrentUser, user))
+    })
+  })
+)
+
+/** For tests of other rooms: every request is this user's. */
+export const layerTest = (user: CurrentUser["Service"]) =>
+  Layer.succeed(Authorization, { bearer: (httpEffect) => Effect.provideService(httpEffect, CurrentUser, user) })
