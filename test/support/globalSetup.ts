@@ -1,12 +1,15 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { Effect, ManagedRuntime, Redacted } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { randomBytes } from "node:crypto"
-import { mkdtemp, rm } from "node:fs/promises"
+import { mkdtemp, readdir, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { TestProject } from "vitest/node"
 import { EmbeddedPostgres } from "../../src/sandbox/postgres/EmbeddedPostgres.ts"
+import { ownerOf } from "../../src/sandbox/postgres/Ownership.ts"
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -36,7 +39,8 @@ export default async (project: TestProject) => {
 
 const startServer = async (givenUrl: string | undefined) => {
   if (givenUrl !== undefined && givenUrl !== "") return { url: givenUrl, stop: async () => {} }
-  const dataDir = await mkdtemp(join(tmpdir(), "analytics-following-test-"))
+  await removeLeftOvers()
+  const dataDir = await mkdtemp(join(tmpdir(), folderPrefix))
   const runtime = ManagedRuntime.make(EmbeddedPostgres.layer({
     dataDir,
     durable: false,
@@ -52,6 +56,19 @@ const startServer = async (givenUrl: string | undefined) => {
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+const folderPrefix = "analytics-following-test-"
+
+/** Folders of runs that were killed before they could clean up; their servers have stopped by themselves. */
+const removeLeftOvers = async () => {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(folderPrefix)) continue
+    const folder = join(tmpdir(), name)
+    const owner = await Effect.runPromise(Effect.provide(ownerOf(folder), [NodeFileSystem.layer, NodePath.layer]))
+    // Another user's folder cannot be read or removed, which is as it should be.
+    if (owner?.alive === false) await rm(folder, { recursive: true, force: true }).catch(() => {})
   }
 }
 

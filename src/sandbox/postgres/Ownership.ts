@@ -15,11 +15,8 @@ export const claim = Effect.fnUntraced(function*(dataDir: string) {
   const content = yield* encodeOwner({ pid: process.pid, started: self?.started ?? "" })
   const write = fs.writeFileString(file, content, { flag: "wx", mode: 0o600 })
   const takeOver = Effect.gen(function*() {
-    const owner = yield* fs.readFileString(file).pipe(Effect.flatMap(decodeOwner), Effect.orElseSucceed(() => undefined))
-    if (owner !== undefined) {
-      const info = yield* processInfo(owner.pid)
-      if (info?.started === owner.started) return yield* new PostgresAlreadyRunning({ data_dir: dataDir, pid: owner.pid })
-    }
+    const owner = yield* ownerOf(dataDir)
+    if (owner?.alive === true) return yield* new PostgresAlreadyRunning({ data_dir: dataDir, pid: owner.pid })
     yield* fs.remove(file, { force: true })
     yield* write
   })
@@ -27,6 +24,19 @@ export const claim = Effect.fnUntraced(function*(dataDir: string) {
     Effect.catchTag(write, "PlatformError", (error) => error.reason._tag === "AlreadyExists" ? takeOver : Effect.fail(error)),
     () => Effect.orDie(fs.remove(file, { force: true }))
   )
+})
+
+/** Who claimed the data directory last; `undefined` where nobody has, or the claim cannot be read. */
+export const ownerOf = Effect.fnUntraced(function*(dataDir: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const owner = yield* fs.readFileString(path.join(dataDir, "owner.json")).pipe(
+    Effect.flatMap(decodeOwner),
+    Effect.orElseSucceed(() => undefined)
+  )
+  if (owner === undefined) return undefined
+  const info = yield* processInfo(owner.pid)
+  return { pid: owner.pid, alive: info?.started === owner.started }
 })
 
 /**
