@@ -75,7 +75,11 @@ const make = Effect.fnUntraced(function*(options: SandboxOptions) {
     DATABASE_URL: databaseUrl
   }
   const settings = Settings.layer(environment)
-  const server = NodeHttpServer.layer(() => createServer({ maxHeaderSize: 8192 }), { host: "127.0.0.1", port: options.port })
+  const server = NodeHttpServer.layer(() => createServer({ maxHeaderSize: 8192 }), {
+    host: "127.0.0.1",
+    port: options.port,
+    gracefulShutdownTimeout: "1 second"
+  })
   const app = App.layer({ headers: { "x-sandbox": "true" } }).pipe(
     Layer.provideMerge(server),
     Layer.provide(logging),
