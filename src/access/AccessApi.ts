@@ -1,16 +1,11 @@
-import { Schema, Struct } from "effect"
+import { Schema } from "effect"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
-import { UnlockedRow } from "./AccessRepo.ts"
-
-export const UnlockedProfile = Schema.Struct({
-  ...Struct.omit(UnlockedRow.fields, ["id", "position"]),
-  days_remaining: Schema.Int.annotate({ description: "Rounded up; 0 once the window has ended" })
-}).annotate({ identifier: "UnlockedProfile" })
+import { UnlockedProfile } from "./UnlockedProfile.ts"
 
 /** The caller's 30-day windows. */
 export class AccessApi extends HttpApiGroup.make("access")

@@ -5,27 +5,9 @@ import { ReadSql } from "../database/Database.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { row, rows } from "../database/Rows.ts"
 import type { ProfileId } from "../profiles/Profile.ts"
-import { Username } from "../profiles/Username.ts"
 import type { UserId } from "../users/UserId.ts"
 import { ProfileAccess } from "./ProfileAccess.ts"
-
-export interface Window {
-  readonly granted_at: Column.Instant
-  readonly expires_at: Column.Instant
-}
-
-export const UnlockedRow = Schema.Struct({
-  id: ProfileAccess.fields.id,
-  profile_id: ProfileAccess.fields.profile_id,
-  username: Username,
-  full_name: Schema.NullOr(Schema.String),
-  profile_pic_url: Schema.NullOr(Schema.String),
-  followers_count: Schema.NullOr(Schema.Int),
-  is_verified: Schema.NullOr(Schema.Boolean),
-  granted_at: Column.Instant,
-  access_expires_at: Column.Instant,
-  position: Schema.String
-})
+import { UnlockedRow, type Window } from "./UnlockedProfile.ts"
 
 /** All SQL of `user_profile_access`. Instants are given, never taken from the server's clock, so that tests own time. */
 export class AccessRepo extends Context.Service<AccessRepo, {

@@ -4,8 +4,9 @@ import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import type { ProfileId } from "../profiles/Profile.ts"
 import type { UserId } from "../users/UserId.ts"
-import { AccessRepo, type UnlockedRow, type Window } from "./AccessRepo.ts"
+import { AccessRepo } from "./AccessRepo.ts"
 import type { ProfileAccess } from "./ProfileAccess.ts"
+import type { UnlockedRow, Window } from "./UnlockedProfile.ts"
 
 /** How long a window lasts: 30 days of 24 hours, whatever the calendar does. */
 export const windowMillis = 30 * 24 * 60 * 60 * 1000

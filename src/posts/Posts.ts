@@ -2,7 +2,8 @@ import { Context, Effect, Layer } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import type { ProfileId } from "../profiles/Profile.ts"
 import type { Username } from "../profiles/Username.ts"
-import { type ListedPost, PostRepo, type StoredPost } from "./PostRepo.ts"
+import type { ListedPost, StoredPost } from "./ListedPost.ts"
+import { PostRepo } from "./PostRepo.ts"
 
 /** Posts of profiles: the door to `posts` and to who lists them. */
 export class Posts extends Context.Service<Posts, {

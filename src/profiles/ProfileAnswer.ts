@@ -3,7 +3,7 @@ import { Analytics } from "../analytics/Analytics.ts"
 import type { CachedBody } from "../cache/Cache.ts"
 import * as Column from "../database/Column.ts"
 import { instantOf, millisOf } from "../database/Instant.ts"
-import { ListedPost } from "../posts/PostRepo.ts"
+import { ListedPost } from "../posts/ListedPost.ts"
 import { ProfileView, type StoredProfile } from "./ProfileView.ts"
 
 /** How old the data is, and whether something better was tried. */
