@@ -26,9 +26,9 @@ export const hashtagsIn = (text: string): ReadonlyArray<string> => {
  */
 export const mentionsIn = (text: string): ReadonlyMap<Username, string> => {
   const mentions = new Map<Username, string>()
-  for (const match of text.matchAll(mention)) {
-    const username = Option.getOrUndefined(decodeUsername(match[1]!.toLowerCase()))
-    if (username !== undefined && !mentions.has(username)) mentions.set(username, around(text, match.index))
+  for (const { 0: name, index } of text.matchAll(mention)) {
+    const username = Option.getOrUndefined(decodeUsername(name.slice(1).toLowerCase()))
+    if (username !== undefined && !mentions.has(username)) mentions.set(username, around(text, index))
     if (mentions.size === most) break
   }
   return mentions
@@ -44,7 +44,7 @@ const around = (text: string, index: number): string => {
 /** One hashtag, or several written without a space. */
 const hashtags = /(?<![\p{L}\p{M}\p{N}_&])(?:[#＃][\p{L}\p{M}\p{N}_\u200c\u200d]+)+/gu
 
-const mention = /(?<![\p{L}\p{N}_.+\-@/])@([A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*)/gu
+const mention = /(?<![\p{L}\p{N}_.+\-@/])@[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*/gu
 
 /** What cutting between the halves of a surrogate pair leaves at an end: PostgreSQL would refuse it. */
 const halfPair = /^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g

@@ -1,5 +1,5 @@
 import { Option, Predicate, Result } from "effect"
-import { ContractBroken, type DecodoReason, EmptyContent, InstagramLimited, ProfileNotFound } from "./DecodoReason.ts"
+import { ContractBroken, type DecodoReason, EmptyContent, InstagramLimited, ProfileNotFound, wrongShape } from "./DecodoReason.ts"
 import { looksLikeHtml, parseJson } from "./JsonText.ts"
 
 /**
@@ -9,17 +9,19 @@ import { looksLikeHtml, parseJson } from "./JsonText.ts"
 export const userOf = (content: unknown): Result.Result<object, DecodoReason> =>
   Result.flatMap(openContent(content), (content): Result.Result<object, DecodoReason> => {
     const place = userPlaces.find((path) => at(content, path) !== undefined)
-    if (place === undefined) return Result.fail(isEmpty(content.data) ? new EmptyContent({ count: 1 }) : wrongShape("data.user"))
+    if (place === undefined) {
+      return Result.fail(isEmpty(content.data) ? new EmptyContent({ count: 1 }) : wrongShape(["data.user"]))
+    }
     const user = at(content, place)
     if (user === null) return Result.fail(new ProfileNotFound({ evidence: "user_null" }))
-    return Predicate.isObject(user) ? Result.succeed(user) : Result.fail(wrongShape(place.join(".")))
+    return Predicate.isObject(user) ? Result.succeed(user) : Result.fail(wrongShape([place.join(".")]))
   })
 
 /** The post object in an answer's content: `shortcode_media` or `xdt_shortcode_media`, bare, in `data`, in `graphql` or in a page. */
 export const mediaOf = (content: unknown): Result.Result<object, DecodoReason> =>
   Result.flatMap(openContent(content), (content) => {
     const media = mediaPlaces.map((path) => at(content, path)).find(Predicate.isObject)
-    return media === undefined ? Result.fail(wrongShape("shortcode_media")) : Result.succeed(media)
+    return media === undefined ? Result.fail(wrongShape(["shortcode_media"])) : Result.succeed(media)
   })
 
 type Path = ReadonlyArray<string | number>
@@ -43,11 +45,11 @@ const openContent = (content: unknown): Result.Result<Record<PropertyKey, unknow
     if (looksLikeHtml(content)) return Result.fail(new ContractBroken({ kind: "html", paths: ["content"] }))
     return Option.match(parseJson(content), {
       onNone: () => Result.fail(new ContractBroken({ kind: "not_json", paths: ["content"] })),
-      onSome: (parsed) => typeof parsed === "string" ? Result.fail(wrongShape("content")) : openContent(parsed)
+      onSome: (parsed) => typeof parsed === "string" ? Result.fail(wrongShape(["content"])) : openContent(parsed)
     })
   }
   if (isEmpty(content)) return Result.fail(new EmptyContent({ count: 1 }))
-  if (!Predicate.isObject(content)) return Result.fail(wrongShape("content"))
+  if (!Predicate.isObject(content)) return Result.fail(wrongShape(["content"]))
   return isInstagramRefusal(content) ? Result.fail(new InstagramLimited()) : Result.succeed(content)
 }
 
@@ -64,5 +66,3 @@ const at = (root: unknown, path: Path): unknown =>
       typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined,
     root
   )
-
-const wrongShape = (path: string) => new ContractBroken({ kind: "wrong_shape", paths: [path] })

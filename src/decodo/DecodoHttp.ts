@@ -3,7 +3,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import { instantOf } from "../database/Instant.ts"
 import { DecodoClient } from "./DecodoClient.ts"
 import { DecodoError } from "./DecodoError.ts"
-import { ContractBroken, ProfileNotFound } from "./DecodoReason.ts"
+import { patience, ProfileNotFound, wrongShape } from "./DecodoReason.ts"
 import type { FetchedProfile } from "./FetchedProfile.ts"
 import { decodeProfile } from "./ProfileDecoder.ts"
 import type { RetryOptions } from "./RetryPolicy.ts"
@@ -45,16 +45,16 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
     timeout: options.timeout ?? "180 seconds",
     retry: { attempts: 4, budget: "5 minutes", baseDelay: "2 seconds", maxDelay: "30 seconds", ...options.retry }
   })
-  const profileTargets = [{ target: "instagram_graphql_profile" }, ...options.fallbackTargets ?? []]
+  const targets: ReadonlyArray<DecodoTarget> = [profileTarget, ...options.fallbackTargets ?? []]
 
   const fetchProfile = Effect.fn("DecodoClient.fetchProfile")(
     function*(username: string, _options?: { readonly known: boolean }) {
       const { attempts, endedAt, startedAt, value } = yield* called(Effect.fnUntraced(function*(attempt) {
-        const target = profileTargets[Math.min(attempt, profileTargets.length) - 1]!
+        const target = targets[attempt - 1] ?? targets.at(-1) ?? profileTarget
         const scraped = yield* scrape(target, username)
         const decoded = yield* Effect.fromResult(decodeProfile(scraped.content))
         // Stored under its own name, another account's profile would be paid for at every look.
-        if (decoded.profile.username !== username) return yield* new ContractBroken({ kind: "wrong_shape", paths: ["username"] })
+        if (decoded.profile.username !== username) return yield* wrongShape(["username"])
         return { decoded, scraped, target: target.target }
       }))
       return {
@@ -63,16 +63,16 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
           task_id: value.scraped.taskId,
           target: value.target,
           fetched_at: instantOf(endedAt),
-          duration_ms: endedAt - startedAt,
+          duration_ms: Math.round(endedAt - startedAt),
           attempts,
           response_bytes: value.scraped.bytes
         }
       } satisfies FetchedProfile
     },
     (fetch, _username, options) =>
-      Effect.catchReason(fetch, "DecodoError", "EmptyContent", ({ count }, error) =>
+      Effect.catchReason(fetch, "DecodoError", "EmptyContent", (reason, error) =>
         Effect.fail(
-          count >= 3 && options?.known !== true
+          reason.count >= patience(reason) && options?.known !== true
             ? new DecodoError({
               reason: new ProfileNotFound({ evidence: "empty_answers" }),
               attempts: error.attempts,
@@ -84,3 +84,5 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
 
   return DecodoClient.of({ fetchProfile })
 })
+
+const profileTarget: DecodoTarget = { target: "instagram_graphql_profile" }

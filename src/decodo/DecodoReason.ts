@@ -85,6 +85,10 @@ export class ContractBroken extends Schema.TaggedError<ContractBroken>()("Contra
   }
 }
 
+/** The commonest of them: places that are missing, of a wrong kind, or absurd. */
+export const wrongShape = (paths: ReadonlyArray<string>): ContractBroken =>
+  new ContractBroken({ kind: "wrong_shape", paths: paths.slice(0, 20) })
+
 export const DecodoReason = Schema.Union([
   NotScraped,
   EmptyContent,

@@ -1,6 +1,6 @@
 import { Option, Predicate, Result, Schema } from "effect"
 import { isInstagramRefusal } from "./Content.ts"
-import { ContractBroken, type DecodoReason, EmptyContent, InstagramLimited, NotScraped } from "./DecodoReason.ts"
+import { ContractBroken, type DecodoReason, EmptyContent, InstagramLimited, NotScraped, wrongShape } from "./DecodoReason.ts"
 import { looksLikeHtml, parseJson } from "./JsonText.ts"
 import { list, optional, tolerantDecoder } from "./TolerantDecoder.ts"
 
@@ -23,10 +23,10 @@ export const openEnvelope = (body: string): Result.Result<Answer | Pending, Deco
   if (looksLikeHtml(body)) return Result.fail(new ContractBroken({ kind: "html", paths: [] }))
   const parsed = parseJson(body)
   if (Option.isNone(parsed)) return Result.fail(new ContractBroken({ kind: "not_json", paths: [] }))
-  if (!Predicate.isObject(parsed.value)) return Result.fail(new ContractBroken({ kind: "wrong_shape", paths: ["results"] }))
+  if (!Predicate.isObject(parsed.value)) return Result.fail(wrongShape(["results"]))
   const object = parsed.value
   return Result.match(decodeWireEnvelope(object, ""), {
-    onFailure: (paths) => Result.fail(new ContractBroken({ kind: "wrong_shape", paths: paths.slice(0, 20) })),
+    onFailure: (paths) => Result.fail(wrongShape(paths)),
     onSuccess: ({ value }) => value.results == null ? withoutResults(object, value) : firstResult(value)
   })
 }
@@ -67,7 +67,7 @@ const withoutResults = (
   if (isInstagramRefusal(body)) return Result.fail(new InstagramLimited())
   return Result.fail(
     status == null && status_code == null
-      ? new ContractBroken({ kind: "wrong_shape", paths: ["results"] })
+      ? wrongShape(["results"])
       : new NotScraped({ statusCode: status_code ?? null, taskId: task_id ?? null })
   )
 }

@@ -1,7 +1,7 @@
 import { Array, Predicate, Result, type Schema } from "effect"
 import type { Username } from "../profiles/Username.ts"
 import { hashtagsIn, mentionsIn } from "./CaptionText.ts"
-import { ContractBroken } from "./DecodoReason.ts"
+import { type ContractBroken, wrongShape } from "./DecodoReason.ts"
 import type { FetchedPost } from "./FetchedPost.ts"
 import { storableJson } from "./StorableJson.ts"
 import type { Tolerated } from "./TolerantDecoder.ts"
@@ -28,16 +28,18 @@ export const readMedia = (
   return Result.match(decodeWireMedia(node, at), {
     onFailure: (paths) => Result.fail(wrongShape(paths)),
     onSuccess: ({ issues, value: wire }) => {
-      const id = wire.id
+      const { id } = wire
       const shortcode = wire.shortcode ?? wire.code
       return id == null || shortcode == null
-        ? Result.fail(
-          wrongShape([...(id == null ? [within(at, "id")] : []), ...(shortcode == null ? [within(at, "shortcode")] : [])])
-        )
+        ? Result.fail(wrongShape(missing({ id, shortcode }).map((key) => at === "" ? key : `${at}.${key}`)))
         : Result.succeed({ value: toPost(wire, id, shortcode, node, listedBy), issues })
     }
   })
 }
+
+/** The names of the members that are not there. */
+export const missing = (members: Record<string, unknown>): ReadonlyArray<string> =>
+  Object.keys(members).filter((key) => members[key] == null)
 
 /** For values out of `storableJson`, which are JSON all the way down. */
 export const isJsonObject = (value: unknown): value is Schema.JsonObject => Predicate.isObject(value)
@@ -165,7 +167,3 @@ export const named = <A extends { readonly username?: Username | null }>(
     accounts.filter((account): account is A & { readonly username: Username } => account?.username != null),
     (a, b) => a.username === b.username
   )
-
-const wrongShape = (paths: ReadonlyArray<string>) => new ContractBroken({ kind: "wrong_shape", paths: paths.slice(0, 20) })
-
-const within = (at: string, key: string) => at === "" ? key : `${at}.${key}`

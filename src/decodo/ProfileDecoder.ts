@@ -2,10 +2,10 @@ import { Option, Result, type Schema } from "effect"
 import type { Username } from "../profiles/Username.ts"
 import { mentionsIn } from "./CaptionText.ts"
 import { userOf } from "./Content.ts"
-import { ContractBroken, type DecodoReason } from "./DecodoReason.ts"
+import { type ContractBroken, type DecodoReason, wrongShape } from "./DecodoReason.ts"
 import type { DecodedProfile, FetchedAccount, FetchedRelated } from "./FetchedProfile.ts"
 import { parseJson } from "./JsonText.ts"
-import { isJsonObject, known, named, present } from "./MediaDecoder.ts"
+import { isJsonObject, known, missing, named, present } from "./MediaDecoder.ts"
 import { mentionsOf } from "./MentionEdges.ts"
 import { storableJson } from "./StorableJson.ts"
 import { readTimelines } from "./TimelineDecoder.ts"
@@ -28,9 +28,7 @@ export const decodeUser = (user: unknown): Result.Result<DecodedProfile, Contrac
     if (!isJsonObject(raw)) return yield* Result.fail(wrongShape(["user"]))
     const { issues, value: wire } = yield* Result.mapError(decodeWireUser(raw, ""), wrongShape)
     const { id, username } = wire
-    if (id == null || username == null) {
-      return yield* Result.fail(wrongShape([...(id == null ? ["id"] : []), ...(username == null ? ["username"] : [])]))
-    }
+    if (id == null || username == null) return yield* Result.fail(wrongShape(missing({ id, username })))
     const timelines = yield* readTimelines(wire, id)
     const profile = toAccount(wire, id, username, timelines.received)
     return {
@@ -113,5 +111,3 @@ const relatedOf = (wire: WireUser): ReadonlyArray<FetchedRelated> =>
     related_profile_pic_url: node.profile_pic_url ?? null,
     position: i + 1
   }))
-
-const wrongShape = (paths: ReadonlyArray<string>) => new ContractBroken({ kind: "wrong_shape", paths: paths.slice(0, 20) })

@@ -1,12 +1,13 @@
 import { Result, type Schema } from "effect"
 
 const maxDepth = 64
-const maxValues = 200_000
+const maxMembers = 2000
+const maxValues = 100_000
 
 /**
  * The value as PostgreSQL's `jsonb` and `text` can hold it, sharing what did not have to change: NUL characters, numbers that are not
- * finite and `__proto__` keys go, lone surrogates become U+FFFD. Refused, with the limit as the error, beyond 64 levels or 200,000
- * values; a large answer has 20 levels and 6,000 values.
+ * finite and `__proto__` keys go, lone surrogates become U+FFFD. Refused, with the limit as the error, beyond 64 levels, 2,000 members
+ * of one list or object, or 100,000 values in all; a large answer has 20, 80 and 6,000.
  */
 export const storableJson = (value: unknown): Result.Result<Schema.Json, string> => {
   const broken = brokenLimit(value)
@@ -19,7 +20,9 @@ const brokenLimit = (root: unknown): string | undefined => {
     if (++values > maxValues) return `more than ${maxValues} values`
     if (typeof value !== "object" || value === null) return undefined
     if (depth === maxDepth) return `more than ${maxDepth} levels`
-    for (const member of Array.isArray(value) ? value : Object.values(value)) {
+    const members: ReadonlyArray<unknown> = Array.isArray(value) ? value : Object.values(value)
+    if (members.length > maxMembers) return `more than ${maxMembers} members`
+    for (const member of members) {
       const broken = visit(member, depth + 1)
       if (broken !== undefined) return broken
     }
@@ -49,7 +52,7 @@ const cleanText = (text: string): string => {
 }
 
 const cleanArray = (array: ReadonlyArray<unknown>): Schema.JsonArray => {
-  const members = array.map(clean)
+  const members = Array.from(array, clean)
   return members.every((member, i) => Object.is(member, array[i])) ? array as Schema.JsonArray : members
 }
 

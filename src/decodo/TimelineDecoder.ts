@@ -1,6 +1,6 @@
 import { Predicate, Result, type Schema } from "effect"
 import { mediaOf, userOf } from "./Content.ts"
-import { ContractBroken, type DecodoReason } from "./DecodoReason.ts"
+import { type ContractBroken, type DecodoReason, wrongShape } from "./DecodoReason.ts"
 import type { FetchedPost } from "./FetchedPost.ts"
 import { decodeMedia, isJsonObject, readMedia } from "./MediaDecoder.ts"
 import { storableJson } from "./StorableJson.ts"
@@ -28,7 +28,7 @@ export const decodeTimeline = (content: unknown): Result.Result<DecodedTimeline,
 
 /** The post in the `content` of a `post` answer. */
 export const decodePost = (content: unknown): Result.Result<Tolerated<FetchedPost>, DecodoReason> =>
-  Result.flatMap(mediaOf(content), decodeMedia)
+  Result.flatMap(mediaOf(content), (media) => decodeMedia(media))
 
 /**
  * The posts of all timelines of a user object, each once, in the vendor's order (pinned first, not by date). The video timeline repeats
@@ -50,18 +50,24 @@ export const readTimelines = (wire: WireUser, profileId: string | undefined): Re
     const first = nodes.get(key)
     nodes.set(key, first === undefined ? { at, node } : { at: first.at, node: fillGaps(first.node, node) })
   }
-  const posts = new Map<string, FetchedPost>()
+  const posts: Array<FetchedPost> = []
+  const seen = new Set<string>()
   for (const { at, node } of nodes.values()) {
     const media = readMedia(node, at, profileId)
     if (Result.isFailure(media)) {
       issues.push(...media.failure.paths.map((path) => ({ path, expected: "a post's id and shortcode" })))
-    } else if (posts.has(media.success.value.instagram_post_id)) issues.push({ path: `${at}.id`, expected: "an id of its own" })
+      continue
+    }
+    const { instagram_post_id, shortcode } = media.success.value
+    const keys = [`id ${instagram_post_id}`, `shortcode ${shortcode}`]
+    if (keys.some((key) => seen.has(key))) issues.push({ path: at, expected: "an id and a shortcode of its own" })
     else {
-      posts.set(media.success.value.instagram_post_id, media.success.value)
+      keys.forEach((key) => seen.add(key))
+      posts.push(media.success.value)
       issues.push(...media.success.issues)
     }
   }
-  return Result.succeed({ received: listed.length > 0, posts: [...posts.values()], issues })
+  return Result.succeed({ received: listed.length > 0, posts, issues })
 }
 
 interface Listed {
@@ -83,5 +89,3 @@ const fillGaps = (node: Schema.JsonObject, other: Schema.JsonObject): Schema.Jso
   ...other,
   ...Object.fromEntries(Object.entries(node).filter(([key, value]) => value !== null || other[key] === undefined))
 })
-
-const wrongShape = (paths: ReadonlyArray<string>) => new ContractBroken({ kind: "wrong_shape", paths: paths.slice(0, 20) })

@@ -66,7 +66,7 @@ export const makeCalls = Effect.fnUntraced(function*(options: CallOptions) {
 
       const givenUp = Effect.fnUntraced(function*({ reason }: FailedCall): Effect.fn.Return<never, DecodoError> {
         const now = yield* Clock.currentTimeMillis
-        return yield* new DecodoError({ reason, attempts, durationMs: now - startedAt })
+        return yield* new DecodoError({ reason, attempts, durationMs: Math.round(now - startedAt) })
       })
 
       return once.pipe(places.withPermit, Effect.catch(failed), Effect.retry(policy), Effect.catch(givenUp))

@@ -3,7 +3,7 @@ import { Result, Schema } from "effect"
 import { DecodedProfile } from "../../src/decodo/FetchedProfile.ts"
 import { decodeProfile, decodeUser } from "../../src/decodo/ProfileDecoder.ts"
 import { Username } from "../../src/profiles/Username.ts"
-import { recorded, recordedFiles, whereRecorded } from "./payloads.ts"
+import { recorded, recordedFiles, type RecordedUser, whereRecorded } from "./payloads.ts"
 import { content, mediaNode, reelNode, userObject } from "./samples.ts"
 
 const decoded = (user: unknown) => Result.getOrThrow(decodeUser(user))
@@ -11,16 +11,21 @@ const decoded = (user: unknown) => Result.getOrThrow(decodeUser(user))
 const isDecodedProfile = Schema.is(Schema.toType(DecodedProfile))
 
 describe.skipIf(!recorded)(`the recorded profiles, 2018 to 2025${whereRecorded}`, () => {
-  // oxlint-disable-next-line no-explicit-any
-  const userIn = (answer: any) => answer.data?.user ?? (answer.graphql ?? answer.entry_data.ProfilePage[0].graphql).user
+  interface Graphql {
+    readonly user: RecordedUser
+  }
+  type Answer = { readonly data: Graphql } | { readonly graphql: Graphql } | {
+    readonly entry_data: { readonly ProfilePage: readonly [{ readonly graphql: Graphql }] }
+  }
 
-  it.each(recordedFiles("profile"))("%s decodes: counts, posts once each, related, nothing lost", (_, answer) => {
+  const userIn = (answer: Answer) =>
+    ("data" in answer ? answer.data : "graphql" in answer ? answer.graphql : answer.entry_data.ProfilePage[0].graphql).user
+
+  it.each(recordedFiles<Answer>("profile"))("%s decodes: counts, posts once each, related, nothing lost", (_, answer) => {
     const user = userIn(answer)
     const { issues, posts, profile, related } = Result.getOrThrow(decodeProfile(answer))
-    // oxlint-disable-next-line no-explicit-any
-    const nodes = [user.edge_owner_to_timeline_media, user.edge_felix_video_timeline].flatMap((it: any) => it?.edges ?? [])
-      // oxlint-disable-next-line no-explicit-any
-      .map((edge: any) => edge.node)
+    const nodes = [user.edge_owner_to_timeline_media, user.edge_felix_video_timeline].flatMap((it) => it?.edges ?? [])
+      .map((edge) => edge.node)
 
     assert.strictEqual(profile.username, user.username)
     assert.strictEqual(profile.instagram_user_id, user.id)
@@ -31,9 +36,9 @@ describe.skipIf(!recorded)(`the recorded profiles, 2018 to 2025${whereRecorded}`
     assert.deepStrictEqual(posts.map((post) => post.shortcode), [...new Set(nodes.map((node) => node.shortcode))])
     assert.strictEqual(related.length, user.edge_related_profiles?.edges.length ?? 0)
     for (const post of posts) {
-      const node = nodes.find((node) => node.shortcode === post.shortcode)
+      const node = nodes.find((node) => node.shortcode === post.shortcode)!
       const likes = (node.edge_media_preview_like ?? node.edge_liked_by)?.count ?? null
-      assert.strictEqual(post.likes_count, likes < 0 ? null : likes)
+      assert.strictEqual(post.likes_count, likes !== null && likes < 0 ? null : likes)
       assert.strictEqual(post.comments_count, node.edge_media_to_comment?.count ?? null)
       assert.strictEqual(post.caption, node.edge_media_to_caption?.edges[0]?.node.text ?? null)
       assert.strictEqual(post.is_video, node.is_video)
@@ -132,12 +137,20 @@ describe("a profile", () => {
     assert.deepInclude(posts[0], { media_type: "reel", video_duration: 61.25, likes_count: 107 })
   })
 
-  it("keeps only the first of two posts that claim the same id", () => {
+  it("keeps only the first of posts that claim the same id or shortcode", () => {
     const { issues, posts } = decoded(userObject({
-      edge_owner_to_timeline_media: { count: 2, edges: [{ node: mediaNode(1) }, { node: mediaNode(1, { shortcode: "Other" }) }] }
+      edge_owner_to_timeline_media: {
+        count: 3,
+        edges: [{ node: mediaNode(1) }, { node: mediaNode(1, { shortcode: "Other" }) }, {
+          node: mediaNode(2, { shortcode: 5, code: "Sample1" })
+        }]
+      }
     }))
     assert.deepStrictEqual(posts.map((post) => post.shortcode), ["Sample1"])
-    assert.deepStrictEqual(issues, [{ path: "edge_owner_to_timeline_media.edges[1].node.id", expected: "an id of its own" }])
+    assert.deepStrictEqual(issues, [
+      { path: "edge_owner_to_timeline_media.edges[1].node", expected: "an id and a shortcode of its own" },
+      { path: "edge_owner_to_timeline_media.edges[2].node", expected: "an id and a shortcode of its own" }
+    ])
   })
 
   it("says of a collaboration who owns it, and does not take the other's pin for its own", () => {
@@ -225,14 +238,23 @@ describe("what does not fit", () => {
     assert.deepInclude(posts[0], { taken_at_timestamp: null, video_duration: null, video_view_count: null })
   })
 
-  it("is refused whole when it is absurd: 501 posts in a timeline, 65 levels, 200,000 values", () => {
+  it("is refused whole when it is absurd: 501 posts, 65 levels, 2,001 members, 100,000 values", () => {
     const posts = (count: number) =>
       userObject({ edge_owner_to_timeline_media: { edges: Array.from({ length: count }, (_, i) => ({ node: mediaNode(i) })) } })
+    const zeros = (length: number) => Array.from({ length }, () => 0)
     let deep: unknown = 1
     for (let i = 0; i < 65; i++) deep = [deep]
     assert.isTrue(Result.isSuccess(decodeUser(posts(500))))
-    for (const user of [posts(501), userObject({ deep }), userObject({ wide: Array.from({ length: 200_000 }, () => 0) })]) {
-      assert.deepInclude(Result.getOrThrow(Result.flip(decodeUser(user))), { _tag: "ContractBroken", kind: "wrong_shape" })
+    const refused: ReadonlyArray<readonly [object, string]> = [
+      [posts(501), "more than 500 posts"],
+      [userObject({ deep }), "more than 64 levels"],
+      [userObject({ wide: zeros(2001) }), "more than 2000 members"],
+      [userObject({ many: Array.from({ length: 100 }, () => zeros(1000)) }), "more than 100000 values"]
+    ]
+    for (const [user, limit] of refused) {
+      const failure = Result.getOrThrow(Result.flip(decodeUser(user)))
+      assert.deepInclude(failure, { _tag: "ContractBroken", kind: "wrong_shape" })
+      assert.deepStrictEqual(failure.paths, [limit])
     }
   })
 
