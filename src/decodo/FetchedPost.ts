@@ -21,6 +21,8 @@ export const FetchedPost = Schema.Struct({
   carousel_media_count: Count,
   /** Pinned on the profile it was listed under; null where the answer is older than pins. */
   is_pinned: Flag,
+  /** Came only in the list of videos, which reaches further back than the timeline. */
+  video_list_only: Schema.Boolean,
   display_url: Text,
   thumbnail_src: Text,
   thumbnail_tall_src: Text,

@@ -67,6 +67,7 @@ const toPost = (
     is_carousel: type === "carousel",
     carousel_media_count: children.length > 0 ? children.length : null,
     is_pinned: isPinned(wire, listedBy),
+    video_list_only: false,
     display_url: wire.display_url ?? wire.display_src ?? null,
     thumbnail_src: wire.thumbnail_src ?? null,
     thumbnail_tall_src: wire.thumbnail_tall_src ?? null,

@@ -63,7 +63,7 @@ export const readTimelines = (wire: WireUser, profileId: string | undefined): Re
     if (keys.some((key) => seen.has(key))) issues.push({ path: at, expected: "an id and a shortcode of its own" })
     else {
       keys.forEach((key) => seen.add(key))
-      posts.push(media.success.value)
+      posts.push({ ...media.success.value, video_list_only: at.startsWith(videoTimeline) })
       issues.push(...media.success.issues)
     }
   }
@@ -75,7 +75,8 @@ interface Listed {
   readonly node: unknown
 }
 
-const timelines = ["edge_owner_to_timeline_media", "media", "edge_felix_video_timeline"] as const
+const videoTimeline = "edge_felix_video_timeline"
+const timelines = ["edge_owner_to_timeline_media", "media", videoTimeline] as const
 
 const nodesIn = (wire: WireUser, timeline: typeof timelines[number]): ReadonlyArray<Listed> => [
   ...(wire[timeline]?.edges ?? []).map((edge, i) => ({

@@ -28,7 +28,7 @@ export interface ProfileRows {
 /** The rows of an answer fetched at `fetchedAt`. Pure: the same answer gives the same rows, so that stored ones can be recomputed. */
 export const rowsOf = (decoded: DecodedProfile, fetchedAt: Instant): ProfileRows => {
   const { profile: account, posts } = decoded
-  const analytics = analyze(account, posts.map(postSample), fetchedAt)
+  const analytics = analyze(profileSample(decoded), posts.map(postSample), fetchedAt)
   return {
     profile: profileRow(decoded, analytics, fetchedAt),
     posts: posts.map((post) => postRow(post, account, fetchedAt)),
@@ -98,6 +98,7 @@ const postRow = (post: FetchedPost, account: FetchedAccount, fetchedAt: Instant)
     music: _music,
     is_paid_partnership: _paid,
     is_affiliate: _affiliate,
+    video_list_only: _videoListOnly,
     sponsor_users: _sponsors,
     raw,
     is_pinned,
@@ -117,6 +118,13 @@ const postRow = (post: FetchedPost, account: FetchedAccount, fetchedAt: Instant)
   }
 }
 
+/** To the formulas, a link or category that the answer says is absent is known to be none: an empty text, not an unknown. */
+const profileSample = ({ profile: account, raw }: DecodedProfile) => ({
+  ...account,
+  external_url: account.external_url ?? (raw["external_url"] === null ? "" : null),
+  category: account.category ?? (raw["category_name"] === null ? "" : null)
+})
+
 const postSample = (post: FetchedPost): PostSample => ({
   shortcode: post.shortcode,
   media_type: post.media_type,
@@ -126,6 +134,7 @@ const postSample = (post: FetchedPost): PostSample => ({
   plays_count: post.video_play_count ?? (post.video_view_count === 0 ? null : post.video_view_count),
   posted_at: post.taken_at_timestamp === null ? null : post.taken_at_timestamp * 1000,
   is_pinned: post.is_pinned ?? false,
+  video_list_only: post.video_list_only,
   caption: post.caption,
   hashtags: post.hashtags
 })
