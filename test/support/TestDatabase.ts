@@ -41,7 +41,7 @@ const cloneOf = <E, R>(template: Effect.Effect<string, E, R>) =>
 const unmigratedTemplate = () =>
   ensureTemplate(
     `supabase_${hashOf([supabaseSql])}`,
-    (url) => Effect.provide(installSupabase, Database.writeLayer(Database.localOptions(Redacted.value(url), 1)))
+    (url) => Effect.provide(installSupabase, Database.writeLayer(Database.localOptions(Redacted.value(url), 2)))
   )
 
 /** Named by what it is built of, so that a migration edited between two runs of watch mode makes another one. */
@@ -55,7 +55,7 @@ const migratedTemplate = () =>
         Effect.andThen(Effect.flatMap(Migrator, (migrator) => migrator.migrate)),
         Effect.provide(
           migratorLayer().pipe(
-            Layer.provideMerge(Database.writeLayer(Database.localOptions(Redacted.value(url), 1)))
+            Layer.provideMerge(Database.writeLayer(Database.localOptions(Redacted.value(url), 2)))
           )
         )
       )
