@@ -8,7 +8,7 @@ export const linkNext = (request: HttpServerRequest.HttpServerRequest, cursor: s
   cursor === null ?
     Effect.void :
     HttpEffect.appendPreResponseHandler((_, response) =>
-      Effect.succeed(HttpServerResponse.setHeader(response, "link", nextLink(request.originalUrl, cursor)))
+      Effect.succeed(HttpServerResponse.setHeader(response, "link", nextLink(request.url, cursor)))
     )
 
 export const nextLink = (url: string, cursor: string): string => {

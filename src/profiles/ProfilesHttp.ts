@@ -61,7 +61,7 @@ export const layer = HttpApiBuilder.group(
             body: encode({ data: data.map(view), page }),
             etag: `"${profile.id.slice(0, 8)}-${profile.data_version}-${name}-${limit}-${after ?? ""}"`
           },
-          page.next_cursor === null ? {} : { link: nextLink(request.originalUrl, page.next_cursor) }
+          page.next_cursor === null ? {} : { link: nextLink(request.url, page.next_cursor) }
         )
       })
 

@@ -1,0 +1,132 @@
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { Clock, Context, Effect, Layer, Logger, Option, Redacted, References } from "effect"
+import * as HttpServer from "effect/http/HttpServer"
+import { createServer } from "node:http"
+import * as App from "../../src/app.ts"
+import { Client } from "../../src/client.ts"
+import { AuthEmulator } from "../../src/sandbox/auth/AuthEmulator.ts"
+import { VendorSimulator } from "../../src/sandbox/vendor/VendorSimulator.ts"
+import { Settings } from "../../src/settings/Settings.ts"
+import { UserId } from "../../src/users/UserId.ts"
+import { type Answer, type Call, contractOf } from "./Contract.ts"
+import { MovableClock } from "./MovableClock.ts"
+import { TestDatabase } from "./TestDatabase.ts"
+import { VendorFront } from "./VendorFront.ts"
+
+export interface TestAppOptions {
+  /** Settings beside or instead of the test's own, by their names in the environment. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** A directory of recorded profiles that the vendor simulator replays. */
+  readonly recordings?: string
+}
+
+/** Someone who is signed in. Every answer is held to the contract. */
+export interface TestUser {
+  readonly id: UserId
+  readonly email: string
+  readonly token: string
+  get(path: string, headers?: Readonly<Record<string, string>>): Effect.Effect<Answer>
+  post(path: string, headers?: Readonly<Record<string, string>>): Effect.Effect<Answer>
+  /** Client of the typed API, as this user. */
+  readonly client: Layer.Layer<Client>
+}
+
+/**
+ * The real application over HTTP on a free port, with a database of its own, the vendor simulator (which answers at once, behind a
+ * `VendorFront`) and the auth emulator. Build it with `excludeTestServices`, for it lives in real time; `clock` sets its day forward.
+ * Also provides the database's `SqlClient` and `ReadSql`.
+ */
+export class TestApp extends Context.Service<TestApp, {
+  readonly url: string
+  readonly clock: MovableClock
+  /** Every log line of the application, as JSON. */
+  readonly logs: ReadonlyArray<string>
+  readonly newUser: Effect.Effect<TestUser>
+  /** The user with a new token: for after the clock was set forward, which ends the old one. */
+  signInAgain(user: TestUser): Effect.Effect<TestUser>
+  /** A request of nobody. */
+  call(call: Call): Effect.Effect<Answer>
+}>()("analytics-following/test/TestApp") {
+  static readonly layer = (options: TestAppOptions = {}) =>
+    Layer.effect(TestApp, make(options)).pipe(
+      Layer.provideMerge(Layer.effect(AppClock, Effect.sync(() => new MovableClock()))),
+      Layer.provideMerge(VendorFront.layer),
+      Layer.provideMerge(VendorSimulator.layer({
+        username: "test",
+        password: Redacted.make(vendorPassword),
+        latency: { min: 0, max: 0 },
+        recordings: Option.fromUndefinedOr(options.recordings)
+      })),
+      Layer.provideMerge(TestDatabase.layer)
+    )
+}
+
+class AppClock extends Context.Service<AppClock, MovableClock>()("analytics-following/test/AppClock") {}
+
+export const vendorPassword = "vendor-password-of-the-test"
+export const userPassword = "user-password-of-the-test"
+
+const make = Effect.fnUntraced(function*(options: TestAppOptions) {
+  const database = yield* TestDatabase
+  const front = yield* VendorFront
+  const clock = yield* AppClock
+  const clockLayer = Layer.succeed(Clock.Clock, clock)
+  const auth = yield* Layer.build(AuthEmulator.layer().pipe(Layer.provide(clockLayer))).pipe(
+    Effect.map(Context.get(AuthEmulator))
+  )
+  const settings = Settings.layer({
+    DATABASE_URL: Redacted.value(database.url),
+    SUPABASE_URL: auth.url,
+    SUPABASE_ANON_KEY: Redacted.value(auth.anonKey),
+    SMARTPROXY_USERNAME: "test",
+    SMARTPROXY_PASSWORD: vendorPassword,
+    DECODO_BASE_URL: front.url,
+    DECODO_MAX_ATTEMPTS: "1",
+    ...options.settings
+  })
+  const logs: Array<string> = []
+  const logger = Logger.make<unknown, void>((line) => {
+    logs.push(Logger.formatJson.log(line))
+  })
+  const server = NodeHttpServer.layer(() => createServer({ maxHeaderSize: 8192 }), {
+    host: "127.0.0.1",
+    port: 0,
+    gracefulShutdownTimeout: "100 millis"
+  })
+  const running = yield* Layer.build(
+    App.layer({ headers: { "x-sandbox": "true" } }).pipe(
+      Layer.provideMerge(server),
+      Layer.provide(settings),
+      Layer.provide([Logger.layer([logger]), Layer.succeed(References.MinimumLogLevel, "Debug"), clockLayer])
+    )
+  )
+  const url = HttpServer.formatAddress(Context.get(running, HttpServer.HttpServer).address)
+  const contract = yield* Effect.promise(() => contractOf(url))
+
+  const call = (given: Call) => Effect.promise((signal) => contract.call(given, signal))
+
+  const signIn = Effect.fnUntraced(function*(email: string) {
+    const { access_token: token, user_id } = yield* Effect.orDie(auth.ensureUser(email, userPassword))
+    const as = (method: string) => (path: string, headers: Readonly<Record<string, string>> = {}) =>
+      call({ method, path, headers: { authorization: `Bearer ${token}`, ...headers } })
+    const user: TestUser = {
+      id: UserId.make(user_id),
+      email,
+      token,
+      get: as("GET"),
+      post: as("POST"),
+      client: Client.layer({ baseUrl: url, token: Redacted.make(token) })
+    }
+    return user
+  })
+
+  let users = 0
+  return TestApp.of({
+    url,
+    clock,
+    logs,
+    newUser: Effect.suspend(() => signIn(`user${++users}@test.invalid`)),
+    signInAgain: ({ email }) => signIn(email),
+    call
+  })
+})
