@@ -12,17 +12,18 @@ export class Cursor extends Context.Service<Cursor, {
   static readonly layer = (secret: Option.Option<Redacted.Redacted>) =>
     Layer.sync(Cursor, () => {
       const key = Option.match(secret, { onNone: () => randomBytes(32), onSome: (given) => Buffer.from(Redacted.value(given)) })
-      const sign = (list: string, position: string) =>
-        createHmac("sha256", key).update(`${list}\n${position}`).digest().subarray(0, 12)
+      const encode = (list: string, position: string) => {
+        const signature = createHmac("sha256", key).update(`${list}\n${position}`).digest().subarray(0, 12)
+        return `${Buffer.from(position).toString("base64url")}.${signature.toString("base64url")}`
+      }
       return {
-        encode: (list, position) =>
-          `${Buffer.from(position).toString("base64url")}.${sign(list, position).toString("base64url")}`,
+        encode,
         decode: (list, cursor) => {
-          const [position = "", signature = ""] = cursor.split(".").map((part) => Buffer.from(part, "base64url"))
-          const text = position.toString()
-          const expected = sign(list, text)
-          return typeof signature !== "string" && signature.length === expected.length && timingSafeEqual(signature, expected)
-            ? Effect.succeed(text)
+          const position = Buffer.from(cursor.split(".", 1)[0] ?? "", "base64url").toString()
+          // Compared whole: nothing but the very text that was given out is a cursor.
+          const [given, expected] = [Buffer.from(cursor), Buffer.from(encode(list, position))]
+          return given.length === expected.length && timingSafeEqual(given, expected)
+            ? Effect.succeed(position)
             : Effect.fail(
               InvalidRequest.of([{ path: ["query", "cursor"], message: "Not a cursor of this list: start without one." }])
             )

@@ -59,7 +59,7 @@ export const layer = HttpApiBuilder.group(
           request,
           {
             body: encode({ data: data.map(view), page }),
-            etag: `"${profile.id.slice(0, 8)}-${profile.data_version}-${name}-${limit}-${after ?? ""}"`
+            etag: `"${profile.id.slice(0, 8)}-${profile.data_version}-${name}-${limit}-${query.cursor ?? ""}"`
           },
           page.next_cursor === null ? {} : { link: nextLink(request.url, page.next_cursor) }
         )

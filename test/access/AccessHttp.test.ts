@@ -64,6 +64,8 @@ layer(TestApp.layer(), { excludeTestServices: true })("GET /me/access", (it) => 
         one.get(`/me/access?state=active&cursor=${cursor}`),
         one.get(`/me/access?state=all&cursor=${cursor.slice(0, -2)}AA`),
         one.get(`/me/access?state=all&cursor=${cursor.split(".")[0]}`),
+        one.get(`/me/access?state=all&cursor=${cursor}.x`),
+        one.get(`/me/access?state=all&cursor=${cursor}%0d%0ax`),
         one.get("/me/access?cursor=."),
         one.get("/me/access?cursor=")
       ]

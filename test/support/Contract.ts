@@ -76,6 +76,8 @@ export const contractOf = async (url: string) => {
     const type = headers.get("content-type")?.split(";")[0] ?? ""
     assert.match(headers.get("x-request-id") ?? "", /^[\w.:-]{1,128}$/, where)
     assert.strictEqual(headers.get("x-content-type-options"), "nosniff", where)
+    const etag = headers.get("etag")
+    if (etag !== null) assert.match(etag, /^"[\x21\x23-\x7e]*"$/, `${where}: ETag`)
     if (call.method === "HEAD" || status === 304) return assert.strictEqual(text, "", where)
     const method = call.method
     const path = call.path.split("?")[0] ?? ""
