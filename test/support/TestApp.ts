@@ -42,6 +42,8 @@ export class TestApp extends Context.Service<TestApp, {
   /** Every log line of the application, as JSON. */
   readonly logs: ReadonlyArray<string>
   readonly newUser: Effect.Effect<TestUser>
+  /** Requests that have arrived and have no answer yet. */
+  readonly inFlight: Effect.Effect<number>
   /** The user with a new token: for after the clock was set forward, which ends the old one. */
   signInAgain(user: TestUser): Effect.Effect<TestUser>
   /** A request of nobody. */
@@ -88,7 +90,13 @@ const make = Effect.fnUntraced(function*(options: TestAppOptions) {
   const logger = Logger.make<unknown, void>((line) => {
     logs.push(Logger.formatJson.log(line))
   })
-  const server = NodeHttpServer.layer(() => createServer({ maxHeaderSize: 8192 }), {
+  const node = createServer({ maxHeaderSize: 8192 })
+  let inFlight = 0
+  node.on("request", (_, response) => {
+    inFlight++
+    response.once("close", () => inFlight--)
+  })
+  const server = NodeHttpServer.layer(() => node, {
     host: "127.0.0.1",
     port: 0,
     gracefulShutdownTimeout: "100 millis"
@@ -125,6 +133,7 @@ const make = Effect.fnUntraced(function*(options: TestAppOptions) {
     url,
     clock,
     logs,
+    inFlight: Effect.sync(() => inFlight),
     newUser: Effect.suspend(() => signIn(`user${++users}@test.invalid`)),
     signInAgain: ({ email }) => signIn(email),
     call
