@@ -4,7 +4,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { ReadSql } from "../../src/database/Database.ts"
 import { rows } from "../../src/database/Rows.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
-import { type Example, examples, parents, type RowModel } from "./exampleRows.ts"
+import { type Example, examples, insertExamples, insertRow, type RowModel } from "./exampleRows.ts"
 
 layer(TestDatabase.layer)("every row model", (it) => {
   it.effect("is there for every table, and every table for a model", () =>
@@ -31,10 +31,8 @@ layer(TestDatabase.layer)("every row model", (it) => {
 
   it.effect("reads back a row that has everything, and one that has only what it must", () =>
     Effect.gen(function*() {
-      for (const { full, table } of examples) yield* insert(table, full)
-      for (const [table, row] of parents) yield* insert(table, row)
+      yield* insertExamples
       for (const { full, minimal, model, table } of examples) {
-        yield* insert(table, minimal)
         const required = Object.keys(minimal)
         assert.sameMembers(required, columnsOf(model).filter(isRequired).map(({ name }) => name), table)
         for (const sql of [yield* SqlClient, yield* ReadSql]) {
@@ -129,15 +127,6 @@ const plain = (row: unknown): Record<string, unknown> => ({ ...row as object })
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
-/** PostgreSQL makes the row, so that what is read does not depend on how the driver writes. */
-const insert = Effect.fnUntraced(function*(table: string, row: Readonly<Record<string, unknown>>) {
-  const sql = yield* SqlClient
-  const columns = sql.literal(Object.keys(row).map((name) => `"${name}"`).join(", "))
-  yield* sql`
-    INSERT INTO ${sql(table)} (${columns})
-    SELECT ${columns} FROM jsonb_populate_record(NULL::${sql(table)}, ${JSON.stringify(row)}::jsonb)`
-})
-
 /**
  * A copy of the table, with one row, that holds whatever its types can: no checks, no NOT NULL. Named anew each time, because PostgreSQL
  * refuses a prepared statement whose table has since got other columns.
@@ -147,7 +136,7 @@ const loosen = Effect.fnUntraced(function*({ full, model, table }: Example) {
   const hostile = `hostile_${copies++}`
   yield* sql`CREATE TEMPORARY TABLE ${sql(hostile)} (LIKE ${sql(table)}) ON COMMIT DROP`
   for (const { name } of columnsOf(model)) yield* sql`ALTER TABLE ${sql(hostile)} ALTER COLUMN ${sql(name)} DROP NOT NULL`
-  yield* insert(hostile, full)
+  yield* insertRow(hostile, full)
   return sql(hostile)
 })
 

@@ -1,5 +1,6 @@
-import { type Schema, SchemaAST } from "effect"
+import { Effect, type Schema, SchemaAST } from "effect"
 import type { Model } from "effect/schema"
+import { SqlClient } from "effect/sql/SqlClient"
 import { ProfileAccess } from "../../src/access/ProfileAccess.ts"
 import { Campaign, CampaignPost, CampaignProfile } from "../../src/campaigns/Campaign.ts"
 import { Favorite } from "../../src/favorites/Favorite.ts"
@@ -187,7 +188,7 @@ export const examples: ReadonlyArray<Example> = [
       discovered_at: early,
       updated_at: late
     },
-    minimal: { profile_id: ids.profiles[0], related_username: "minimal" }
+    minimal: { profile_id: ids.profiles[1], related_username: "minimal" }
   }),
   example(ProfileSnapshot, {
     full: {
@@ -204,7 +205,7 @@ export const examples: ReadonlyArray<Example> = [
       analytics_version: 1,
       posts_received: 12
     },
-    minimal: { profile_id: ids.profiles[0], taken_at: late, posts_received: 0 }
+    minimal: { profile_id: ids.profiles[1], taken_at: late, posts_received: 0 }
   }),
   example(VendorAnswer, {
     full: {
@@ -312,7 +313,7 @@ export const examples: ReadonlyArray<Example> = [
       mentioned_at: early,
       created_at: late
     },
-    minimal: { profile_id: ids.profiles[0], mentioned_username: "minimal", mention_type: "biography" }
+    minimal: { profile_id: ids.profiles[1], mentioned_username: "minimal", mention_type: "biography" }
   }),
   example(CommentSentiment, {
     full: {
@@ -478,8 +479,24 @@ export const parents: ReadonlyArray<readonly [table: string, row: Readonly<Recor
   ["auth_users", { ...fullOf("auth_users"), id: ids.users[1], email: "charles@example.com" }],
   ["profiles", { ...fullOf("profiles"), id: ids.profiles[1], username: "charles.babbage", instagram_user_id: "2" }],
   ["posts", { ...fullOf("posts"), id: ids.posts[1], instagram_post_id: "2", shortcode: "two" }],
-  ["campaigns", { ...fullOf("campaigns"), id: ids.campaigns[1] }]
+  ["campaigns", { ...fullOf("campaigns"), id: ids.campaigns[1], user_id: ids.users[1] }]
 ]
+
+/** Inserts them all. */
+export const insertExamples = Effect.gen(function*() {
+  for (const { full, table } of examples) yield* insertRow(table, full)
+  for (const [table, row] of parents) yield* insertRow(table, row)
+  for (const { minimal, table } of examples) yield* insertRow(table, minimal)
+})
+
+/** PostgreSQL makes the row, so that what is read does not depend on how the driver writes. */
+export const insertRow = Effect.fnUntraced(function*(table: string, row: Readonly<Record<string, unknown>>) {
+  const sql = yield* SqlClient
+  const columns = sql.literal(Object.keys(row).map((name) => `"${name}"`).join(", "))
+  yield* sql`
+    INSERT INTO ${sql(table)} (${columns})
+    SELECT ${columns} FROM jsonb_populate_record(NULL::${sql(table)}, ${JSON.stringify(row)}::jsonb)`
+})
 
 function fullOf(table: string) {
   return examples.find((one) => one.table === table)?.full
