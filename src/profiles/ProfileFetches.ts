@@ -1,5 +1,6 @@
 import { Clock, Context, Deferred, Duration, Effect, Exit, Layer, Schedule } from "effect"
 import { randomUUID } from "node:crypto"
+import { Cache } from "../cache/Cache.ts"
 import { TtlMap } from "../cache/TtlMap.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { DecodoClient } from "../decodo/DecodoClient.ts"
@@ -7,10 +8,10 @@ import type { DecodoError } from "../decodo/DecodoError.ts"
 import type { AnalysisType } from "../searches/Search.ts"
 import type { UserId } from "../users/UserId.ts"
 import { ProfileNotFound, ProfileTemporarilyUnavailable } from "./ProfileErrors.ts"
-import { type Caller, type Granted, type KeptAnswer, ProfileStore } from "./ProfileStore.ts"
+import { type Caller, type Granted, type KeptAnswer, type LookupRefusal, ProfileStore } from "./ProfileStore.ts"
 import type { Username } from "./Username.ts"
 
-export type FetchFailure = ProfileNotFound | ProfileTemporarilyUnavailable | DatabaseError
+export type FetchFailure = LookupRefusal | DatabaseError
 
 /** One fetch under way or lately ended. Whoever asks for the same name meanwhile joins it. Times are milliseconds since 1970. */
 export interface Fetch {
@@ -24,6 +25,11 @@ export interface Fetch {
   readonly exit: Effect.Effect<Exit.Exit<Granted, FetchFailure> | undefined>
   /** Whether the transaction that stored the answer also recorded this caller; one who joined later records by themselves. */
   recorded(caller: Caller): boolean
+}
+
+export interface JoinOptions {
+  readonly known: Granted | undefined
+  readonly analysisType: typeof AnalysisType.Type
 }
 
 export interface FetchesOptions {
@@ -41,10 +47,7 @@ export interface FetchesOptions {
  */
 export class ProfileFetches extends Context.Service<ProfileFetches, {
   /** Joins the fetch of a name or starts it. `known`: a stored profile exists, so that empty answers do not mean "no such user". */
-  join(username: Username, caller: Caller, options: {
-    readonly known: Granted | undefined
-    readonly analysisType: typeof AnalysisType.Type
-  }): Effect.Effect<Fetch>
+  join(username: Username, caller: Caller, options: JoinOptions): Effect.Effect<Fetch>
   /** The failure that a name ended with lately, to be answered without asking again. */
   recentFailure(username: Username): Effect.Effect<FetchFailure | undefined>
   /** A fetch by its id, for an hour after it ended; only for those who asked for it. */
@@ -56,6 +59,7 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
       Effect.gen(function*() {
         const client = yield* DecodoClient
         const store = yield* ProfileStore
+        const cache = yield* Cache
         const scope = yield* Effect.scope
         const running = new Map<Username, MutableFetch>()
         const known = new TtlMap<MutableFetch>(rememberedFetches)
@@ -78,45 +82,57 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
             )
           )
 
-        const run = (fetch: MutableFetch, joinOptions: Parameters<ProfileFetches["Service"]["join"]>[2]) =>
-          answer(fetch, joinOptions.known !== undefined).pipe(
+        const run = (fetch: MutableFetch, asked: JoinOptions) =>
+          answer(fetch, asked.known !== undefined).pipe(
             Effect.flatMap((kept) =>
               Effect.catchTag(
-                storeAnswer(fetch, kept, joinOptions.analysisType),
+                storeAnswer(fetch, kept, asked.analysisType),
                 "RowRefused",
                 (refused) =>
                   Effect.andThen(
                     store.reject(kept, `refused:${refused.constraint}`),
-                    Effect.fail(unavailable(fetch.username, "answer_refused", 60))
+                    failed(fetch, unavailable(fetch.username, "answer_refused", 60), asked)
                   )
               )
             ),
-            Effect.catchTag("DecodoError", (error) => failureOf(fetch, error, joinOptions.known)),
+            // What is cached of the name is older than what was stored now.
+            Effect.tap(() => cache.delete(fetch.username)),
+            Effect.catchTag("DecodoError", (error) => vendorFailed(fetch, error, asked)),
+            Effect.tapDefect((defect) => Effect.logError("profile fetch died", defect)),
             Effect.onExit((exit) => finish(fetch, exit)),
             Effect.exit
           )
 
-        /** What the vendor's failure means for those who asked; a profile that is stored is granted to them as it is. */
-        const failureOf = Effect.fnUntraced(function*(fetch: MutableFetch, error: DecodoError, stored: Granted | undefined) {
+        const vendorFailed = Effect.fnUntraced(function*(fetch: MutableFetch, error: DecodoError, asked: JoinOptions) {
           yield* Effect.logWarning("profile fetch failed", {
             username: fetch.username,
             reason: error.reason._tag,
             attempts: error.attempts,
             duration_ms: error.durationMs
           })
-          const gone = error.reason._tag === "ProfileNotFound"
-          if (gone && stored !== undefined) yield* store.markGone(fetch.username)
-          const failure = gone ? notFound(fetch.username) : unavailable(fetch.username, error.reason._tag, retryAfter(error))
-          yield* store.recordFailure(fetch.username, stored, fetch.recordCallers(), failure.type.slice("/problems/".length))
-          return yield* Effect.fail(failure)
+          if (error.reason._tag !== "ProfileNotFound") {
+            return yield* failed(fetch, unavailable(fetch.username, error.reason._tag, retryAfter(error)), asked)
+          }
+          if (asked.known !== undefined) yield* Effect.retry(store.markGone(fetch.username), whileDatabaseIsAway)
+          yield* cache.delete(fetch.username)
+          return yield* failed(fetch, notFound(fetch.username), asked)
         })
+
+        /** What the failure means for those who asked; a profile that is stored is granted to them as it is. */
+        const failed = (fetch: MutableFetch, failure: LookupRefusal, { analysisType, known }: JoinOptions) =>
+          store.recordFailure(fetch.username, known, fetch.recordCallers(), { failure, analysisType }).pipe(
+            // Logged where it happened. Each caller then records by themselves, so that one whose account vanished costs nobody else.
+            Effect.catch(() => Effect.sync(() => fetch.recordNobody())),
+            Effect.andThen(Effect.fail(failure))
+          )
 
         const finish = (fetch: MutableFetch, exit: Exit.Exit<Granted, FetchFailure>) =>
           Effect.flatMap(Clock.currentTimeMillis, (now) => {
             running.delete(fetch.username)
             fetch.finishedAt = now
             const failure = Exit.isFailure(exit) ? Exit.findErrorOption(exit) : undefined
-            if (failure?._tag === "Some") {
+            // The database can be back with the next request, and nothing was paid.
+            if (failure?._tag === "Some" && failure.value._tag !== "DatabaseUnavailable") {
               failures.set(
                 fetch.username,
                 failure.value,
@@ -126,20 +142,16 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
             return Deferred.done(fetch.done, exit)
           })
 
-        const join = Effect.fnUntraced(function*(
-          username: Username,
-          caller: Caller,
-          joinOptions: Parameters<ProfileFetches["Service"]["join"]>[2]
-        ) {
+        const join = Effect.fnUntraced(function*(username: Username, caller: Caller, asked: JoinOptions) {
           const now = yield* Clock.currentTimeMillis
           const flying = running.get(username)
           if (flying !== undefined) return flying.add(caller)
           const fetch = new MutableFetch(username, now).add(caller)
           running.set(username, fetch)
           known.set(fetch.id, fetch, now + rememberedFor + Duration.toMillis("1 day"))
-          yield* Effect.forkIn(run(fetch, joinOptions), scope, { startImmediately: true })
+          yield* Effect.forkIn(run(fetch, asked), scope, { startImmediately: true })
           return fetch
-        })
+        }, Effect.uninterruptible)
 
         return {
           join,

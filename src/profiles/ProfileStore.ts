@@ -10,6 +10,7 @@ import type { AnalysisType, DataSource, UserSearch } from "../searches/Search.ts
 import { Searches } from "../searches/Searches.ts"
 import type { UserId } from "../users/UserId.ts"
 import type { ProfileId } from "./Profile.ts"
+import type { ProfileNotFound, ProfileTemporarilyUnavailable } from "./ProfileErrors.ts"
 import { ProfileRepo } from "./ProfileRepo.ts"
 import { type ProfileRows, rowsOf } from "./ProfileRows.ts"
 import type { Username } from "./Username.ts"
@@ -26,6 +27,9 @@ export interface Granted {
   readonly profile: ProfileId
   readonly username: Username
 }
+
+/** Why a look-up ends without a profile, when the database is well. */
+export type LookupRefusal = ProfileNotFound | ProfileTemporarilyUnavailable
 
 /** A paid answer that is kept but has not become rows yet. */
 export interface KeptAnswer {
@@ -59,7 +63,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
     username: Username,
     stored: Granted | undefined,
     callers: ReadonlyArray<Caller>,
-    errorCode: string
+    outcome: { readonly failure: LookupRefusal; readonly analysisType: typeof AnalysisType.Type }
   ): Effect.Effect<void, DatabaseError>
   /** Instagram says that a stored profile is gone. */
   markGone(username: Username): Effect.Effect<void, DatabaseError>
@@ -158,16 +162,16 @@ export class ProfileStore extends Context.Service<ProfileStore, {
         username: Username,
         stored: Granted | undefined,
         callers: ReadonlyArray<Caller>,
-        errorCode: string
+        { analysisType, failure }: Parameters<ProfileStore["Service"]["recordFailure"]>[3]
       ) =>
-        stored !== undefined && errorCode !== "profile-not-found"
-          ? grant(stored, callers, { analysisType: "lookup", source: "database", snapshot: null })
+        stored !== undefined && failure._tag !== "ProfileNotFound"
+          ? grant(stored, callers, { analysisType, source: "database", snapshot: null })
           : searches.record(callers, {
             username,
             profile: stored?.profile ?? null,
-            analysisType: "lookup",
+            analysisType,
             source: null,
-            errorCode,
+            errorCode: failure.type.slice("/problems/".length),
             snapshot: null
           })
       )

@@ -152,26 +152,42 @@ export class Profiles extends Context.Service<Profiles, {
             }
           }
           const stored = yield* repo.findByUsername(username)
-          const known = stored === undefined ? undefined : { profile: stored.id, username }
-          if (force && stored !== undefined && startedAt - millisOf(stored.last_refreshed) < minimumRefreshAge) {
+          const known = stored === undefined || stored.availability === "gone" ? undefined : { profile: stored.id, username }
+          if (
+            force && stored !== undefined && known !== undefined &&
+            startedAt - millisOf(stored.last_refreshed) < minimumRefreshAge
+          ) {
             return yield* storedAnswer(caller, known, null, analysisType, false)
           }
           const failure = yield* fetches.recentFailure(username)
-          if (failure !== undefined) return yield* failed(caller, known, failure, false)
+          if (failure !== undefined) return yield* failed(caller, username, known, failure, analysisType, false)
 
           const fetch = yield* fetches.join(username, caller, { known, analysisType })
           const outcome = yield* Deferred.await(fetch.done).pipe(Effect.result, Effect.timeoutOption(wait))
           if (Option.isNone(outcome)) return { _tag: "Pending" as const, fetch }
-          if (outcome.value._tag === "Failure") return yield* failed(caller, known, outcome.value.failure, fetch.recorded(caller))
-          yield* cache.delete(username)
+          if (outcome.value._tag === "Failure") {
+            return yield* failed(caller, username, known, outcome.value.failure, analysisType, fetch.recorded(caller))
+          }
           return yield* storedAnswer(caller, outcome.value.success, null, analysisType, fetch.recorded(caller), "vendor")
         })
 
         /** The vendor failed: what is stored is served, saying so; the caller learns of the failure only where nothing is. */
-        const failed = (caller: Caller, known: Granted | undefined, failure: FetchFailure, recorded: boolean) =>
-          known !== undefined && failure._tag === "ProfileTemporarilyUnavailable"
-            ? storedAnswer(caller, known, failure.reason, "lookup", recorded)
-            : Effect.fail(failure)
+        const failed = Effect.fnUntraced(function*(
+          caller: Caller,
+          username: Username,
+          known: Granted | undefined,
+          failure: FetchFailure,
+          analysisType: typeof AnalysisType.Type,
+          recorded: boolean
+        ) {
+          const refusal = failure._tag === "ProfileNotFound" || failure._tag === "ProfileTemporarilyUnavailable"
+          if (!refusal) return yield* Effect.fail(failure)
+          if (known !== undefined && failure._tag === "ProfileTemporarilyUnavailable") {
+            return yield* storedAnswer(caller, known, failure.reason, analysisType, recorded)
+          }
+          if (!recorded) yield* store.recordFailure(username, undefined, [caller], { failure, analysisType })
+          return yield* Effect.fail(failure)
+        })
 
         const storedAnswer = Effect.fnUntraced(function*(
           caller: Caller,

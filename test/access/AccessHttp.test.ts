@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { UnlockedProfile } from "../../src/access/UnlockedProfile.ts"
+import type { Answer } from "../support/Contract.ts"
 import { insertProfile } from "../support/rows.ts"
 import { TestApp } from "../support/TestApp.ts"
 
@@ -30,10 +31,10 @@ layer(TestApp.layer(), { excludeTestServices: true })("GET /me/access", (it) => 
       const seen: Array<string> = []
       let path: string | undefined = "/me/access?state=all&limit=3"
       while (path !== undefined) {
-        const answer = yield* user.get(path)
+        const answer: Answer = yield* user.get(path)
         const { data, page }: Page = answer.json()
         seen.push(...data.map((row) => row.username))
-        const link = answer.headers.get("link")
+        const link: string | null = answer.headers.get("link")
         assert.strictEqual(page.has_more, page.next_cursor !== null)
         assert.strictEqual(link !== null, page.has_more)
         path = /^<(\/me\/access\?[^>]+)>; rel="next"$/.exec(link ?? "")?.[1]
@@ -80,7 +81,12 @@ layer(TestApp.layer(), { excludeTestServices: true })("GET /me/access", (it) => 
   it.effect("an unknown state and a limit out of bounds are refused by name", () =>
     Effect.gen(function*() {
       const user = yield* (yield* TestApp).newUser
-      for (const [query, field] of [["state=mine", "state"], ["limit=0", "limit"], ["limit=101", "limit"], ["limit=1.5", "limit"], ["limit=x", "limit"]]) {
+      for (
+        const [query, field] of [["state=mine", "state"], ["limit=0", "limit"], ["limit=101", "limit"], ["limit=1.5", "limit"], [
+          "limit=x",
+          "limit"
+        ]]
+      ) {
         const answer = yield* user.get(`/me/access?${query}`)
         assert.strictEqual(answer.status, 400)
         const fields = new Set(answer.problem.errors?.map((error) => error.path.join(".")))

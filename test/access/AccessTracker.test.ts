@@ -71,7 +71,7 @@ layer(onDatabase, { excludeTestServices: true })("AccessTracker", (it) => {
       const { profile, tracker, user } = yield* unlocked
       const others = yield* Effect.all(Array.from({ length: 5 }, () => insertUser))
       yield* Effect.forEach(
-        Array.from({ length: 50 }, (_, i) => i % 2 === 0 ? [user, ...others] : [...others].reverse().concat(user)),
+        Array.from({ length: 50 }, (_, i) => i % 2 === 0 ? [user, ...others] : others.toReversed().concat(user)),
         (users) => tracker.grant(users, profile),
         { concurrency: "unbounded" }
       )

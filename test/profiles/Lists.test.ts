@@ -43,7 +43,7 @@ layer(TestApp.layer(), { excludeTestServices: true })("lists under an unlocked p
   it.effect("/posts is newest first, whatever is pinned", () =>
     Effect.gen(function*() {
       const posted = (yield* walk("posts", 4)).flatMap((page) => page.data.map((post) => post.posted_at))
-      assert.deepStrictEqual(posted, [...posted].sort().reverse())
+      assert.deepStrictEqual(posted, [...posted].sort().toReversed())
     }))
 
   it.effect("/related is in Instagram's order", () =>

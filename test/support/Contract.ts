@@ -1,5 +1,5 @@
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
 import addFormats from "ajv-formats"
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js"
 import { assert } from "vitest"
 
 /** A request as a test sends it. */
@@ -65,7 +65,9 @@ export const contractOf = async (url: string) => {
     Object.entries(methods).map(([method, operation]) => ({
       method: method.toUpperCase(),
       pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, "[^/]+")}/?$`),
-      pointer: `/paths/${path.replaceAll("~", "~0").replaceAll("/", "~1").replaceAll("{", "%7B").replaceAll("}", "%7D")}/${method}`,
+      pointer: `/paths/${
+        path.replaceAll("~", "~0").replaceAll("/", "~1").replaceAll("{", "%7B").replaceAll("}", "%7D")
+      }/${method}`,
       operation
     }))
   )

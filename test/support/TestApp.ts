@@ -114,7 +114,10 @@ const make = Effect.fnUntraced(function*(options: TestAppOptions) {
   const call = (given: Call) => Effect.promise((signal) => contract.call(given, signal))
 
   const signIn = Effect.fnUntraced(function*(email: string) {
-    const { access_token: token, user_id } = yield* Effect.orDie(auth.ensureUser(email, userPassword))
+    const { access_token: token, user_id } = yield* auth.ensureUser(email, userPassword).pipe(
+      Effect.provideService(Clock.Clock, clock),
+      Effect.orDie
+    )
     const as = (method: string) => (path: string, headers: Readonly<Record<string, string>> = {}) =>
       call({ method, path, headers: { authorization: `Bearer ${token}`, ...headers } })
     const user: TestUser = {

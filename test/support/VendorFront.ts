@@ -29,6 +29,7 @@ const make = Effect.gen(function*() {
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await bodyOf(request)
+    if (request.method !== "POST") return pass(request, response)
     const { query }: { readonly query: string } = JSON.parse(body)
     asked.push(query)
     await gates.get(query)?.promise
@@ -38,12 +39,20 @@ const make = Effect.gen(function*() {
       const results = [{ content: answer, status_code: 200, task_id: "7437926550256772097" }]
       return response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ results }))
     }
+    await pass(request, response, body)
+  }
+
+  const pass = async (request: IncomingMessage, response: ServerResponse, body?: string) => {
+    const { method = "GET", headers: { authorization = "" } } = request
     const passed = await fetch(simulator.url + request.url, {
-      method: "POST",
-      headers: { authorization: request.headers.authorization ?? "", "content-type": "application/json" },
-      body
+      method,
+      headers: { authorization, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body })
     })
-    response.writeHead(passed.status, { "content-type": passed.headers.get("content-type") ?? "application/json" })
+    response.writeHead(
+      passed.status,
+      Object.fromEntries([...passed.headers].filter(([name]) => name === "content-type" || name === "retry-after"))
+    )
     response.end(Buffer.from(await passed.arrayBuffer()))
   }
 
