@@ -124,7 +124,7 @@ layer(TestDatabase.layer)("row-level security", (it) => {
           sql`INSERT INTO ${sql(table)} DEFAULT VALUES`,
           sql`UPDATE ${sql(table)} SET ${sql(column?.name ?? "")} = DEFAULT`,
           sql`DELETE FROM ${sql(table)}`,
-          sql`TRUNCATE ${sql(table)} CASCADE`
+          sql`TRUNCATE ${sql(table)}`
         ]
         for (const role of ["anon", "authenticated"]) {
           for (const write of writes) {

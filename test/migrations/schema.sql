@@ -1,0 +1,756 @@
+-- What the migrations add up to. Written by scripts/dump-schema.ts: run it after a change of migrations/.
+
+CREATE TABLE audience_demographics (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  profile_id uuid NOT NULL,
+  gender_distribution jsonb,
+  age_distribution jsonb,
+  location_distribution jsonb,
+  language_distribution jsonb,
+  sample_size integer NOT NULL,
+  confidence_score double precision NOT NULL,
+  analysis_method text NOT NULL,
+  analysis_version integer NOT NULL,
+  last_sampled timestamp with time zone NOT NULL DEFAULT now(),
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT audience_demographics_pkey PRIMARY KEY (id),
+  CONSTRAINT audience_demographics_profile_id_key UNIQUE (profile_id),
+  CONSTRAINT audience_demographics_age_object CHECK ((jsonb_typeof(age_distribution) = 'object'::text)),
+  CONSTRAINT audience_demographics_confidence_score CHECK (((confidence_score >= (0)::double precision) AND (confidence_score <= (1)::double precision))),
+  CONSTRAINT audience_demographics_gender_object CHECK ((jsonb_typeof(gender_distribution) = 'object'::text)),
+  CONSTRAINT audience_demographics_language_object CHECK ((jsonb_typeof(language_distribution) = 'object'::text)),
+  CONSTRAINT audience_demographics_location_object CHECK ((jsonb_typeof(location_distribution) = 'object'::text)),
+  CONSTRAINT audience_demographics_sample_size CHECK ((sample_size >= 0))
+);
+ALTER TABLE audience_demographics ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE audience_demographics FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE audience_demographics TO service_role;
+GRANT SELECT ON TABLE audience_demographics TO authenticated;
+COMMENT ON TABLE audience_demographics IS 'Estimate of a profile''s audience. Each distribution maps a label to a share and sums to 1, or is NULL: not known.';
+
+CREATE TABLE auth_users (
+  id uuid NOT NULL,
+  email text,
+  email_confirmed_at timestamp with time zone,
+  phone text,
+  app_metadata jsonb NOT NULL DEFAULT '{}'::jsonb,
+  user_metadata jsonb NOT NULL DEFAULT '{}'::jsonb,
+  last_sign_in_at timestamp with time zone,
+  banned_until timestamp with time zone,
+  deleted_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT auth_users_pkey PRIMARY KEY (id),
+  CONSTRAINT auth_users_email_key UNIQUE (email),
+  CONSTRAINT auth_users_app_metadata_object CHECK ((jsonb_typeof(app_metadata) = 'object'::text)),
+  CONSTRAINT auth_users_email_length CHECK (((char_length(email) >= 3) AND (char_length(email) <= 320))),
+  CONSTRAINT auth_users_email_lower CHECK ((email = lower(email))),
+  CONSTRAINT auth_users_user_metadata_object CHECK ((jsonb_typeof(user_metadata) = 'object'::text))
+);
+ALTER TABLE auth_users ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE auth_users FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE auth_users TO service_role;
+GRANT SELECT ON TABLE auth_users TO authenticated;
+COMMENT ON TABLE auth_users IS 'Projection of Supabase auth.users: identity only, no secret. Kept by a trigger where auth.users exists and by an upsert on the first authenticated request elsewhere.';
+COMMENT ON COLUMN auth_users.user_metadata IS 'Writable by the user: never read for role, status or any right.';
+
+CREATE TABLE campaign_posts (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  campaign_id uuid NOT NULL,
+  post_id uuid NOT NULL,
+  role text,
+  performance_tier text,
+  notes text,
+  added_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT campaign_posts_pkey PRIMARY KEY (id),
+  CONSTRAINT campaign_posts_campaign_id_post_id_key UNIQUE (campaign_id, post_id),
+  CONSTRAINT campaign_posts_notes_length CHECK ((char_length(notes) <= 5000)),
+  CONSTRAINT campaign_posts_performance_tier CHECK ((performance_tier = ANY (ARRAY['top'::text, 'good'::text, 'average'::text, 'low'::text]))),
+  CONSTRAINT campaign_posts_role CHECK ((role = ANY (ARRAY['hero'::text, 'supporting'::text, 'organic'::text])))
+);
+CREATE INDEX campaign_posts_post_id_idx ON public.campaign_posts USING btree (post_id);
+ALTER TABLE campaign_posts ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE campaign_posts FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE campaign_posts TO service_role;
+GRANT SELECT ON TABLE campaign_posts TO authenticated;
+COMMENT ON TABLE campaign_posts IS 'Posts in a campaign.';
+
+CREATE TABLE campaign_profiles (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  campaign_id uuid NOT NULL,
+  profile_id uuid NOT NULL,
+  role text,
+  priority integer,
+  notes text,
+  added_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT campaign_profiles_pkey PRIMARY KEY (id),
+  CONSTRAINT campaign_profiles_campaign_id_profile_id_key UNIQUE (campaign_id, profile_id),
+  CONSTRAINT campaign_profiles_notes_length CHECK ((char_length(notes) <= 5000)),
+  CONSTRAINT campaign_profiles_priority CHECK (((priority >= 1) AND (priority <= 5))),
+  CONSTRAINT campaign_profiles_role CHECK ((role = ANY (ARRAY['ambassador'::text, 'creator'::text, 'candidate'::text, 'competitor'::text])))
+);
+CREATE INDEX campaign_profiles_profile_id_idx ON public.campaign_profiles USING btree (profile_id);
+ALTER TABLE campaign_profiles ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE campaign_profiles FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE campaign_profiles TO service_role;
+GRANT SELECT ON TABLE campaign_profiles TO authenticated;
+COMMENT ON TABLE campaign_profiles IS 'Profiles tracked in a campaign. Priority 1 is the highest, 5 the lowest.';
+
+CREATE TABLE campaigns (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  name text NOT NULL,
+  description text,
+  logo_url text,
+  status text NOT NULL DEFAULT 'draft'::text,
+  start_date date,
+  end_date date,
+  budget numeric(14,2),
+  currency text,
+  target_audience jsonb NOT NULL DEFAULT '{}'::jsonb,
+  campaign_goals jsonb NOT NULL DEFAULT '{}'::jsonb,
+  deleted_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT campaigns_pkey PRIMARY KEY (id),
+  CONSTRAINT campaigns_budget CHECK ((budget >= (0)::numeric)),
+  CONSTRAINT campaigns_budget_has_currency CHECK (((budget IS NULL) OR (currency IS NOT NULL))),
+  CONSTRAINT campaigns_campaign_goals_object CHECK ((jsonb_typeof(campaign_goals) = 'object'::text)),
+  CONSTRAINT campaigns_currency CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  CONSTRAINT campaigns_dates CHECK ((end_date >= start_date)),
+  CONSTRAINT campaigns_description_length CHECK ((char_length(description) <= 10000)),
+  CONSTRAINT campaigns_logo_url_length CHECK ((char_length(logo_url) <= 2048)),
+  CONSTRAINT campaigns_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 255))),
+  CONSTRAINT campaigns_status CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'completed'::text, 'archived'::text]))),
+  CONSTRAINT campaigns_target_audience_object CHECK ((jsonb_typeof(target_audience) = 'object'::text))
+);
+CREATE INDEX campaigns_latest_idx ON public.campaigns USING btree (user_id, created_at DESC, id DESC);
+ALTER TABLE campaigns ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE campaigns FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE campaigns TO service_role;
+GRANT SELECT ON TABLE campaigns TO authenticated;
+COMMENT ON TABLE campaigns IS 'A user''s campaigns. deleted_at set: in the bin, restorable.';
+
+CREATE TABLE comment_sentiment (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  post_id uuid NOT NULL,
+  method text NOT NULL,
+  method_version integer NOT NULL,
+  positive_score double precision,
+  negative_score double precision,
+  neutral_score double precision,
+  overall_sentiment text NOT NULL,
+  comments_analyzed integer NOT NULL,
+  comments_decided integer NOT NULL,
+  analysis_timestamp timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT comment_sentiment_pkey PRIMARY KEY (id),
+  CONSTRAINT comment_sentiment_post_id_method_key UNIQUE (post_id, method, method_version),
+  CONSTRAINT comment_sentiment_comments_analyzed CHECK ((comments_analyzed > 0)),
+  CONSTRAINT comment_sentiment_comments_decided CHECK (((comments_decided >= 0) AND (comments_decided <= comments_analyzed))),
+  CONSTRAINT comment_sentiment_overall CHECK ((overall_sentiment = ANY (ARRAY['positive'::text, 'negative'::text, 'neutral'::text, 'mixed'::text, 'undecided'::text]))),
+  CONSTRAINT comment_sentiment_scores CHECK ((((comments_decided = 0) AND (positive_score IS NULL) AND (negative_score IS NULL) AND (neutral_score IS NULL)) OR ((comments_decided > 0) AND ((positive_score >= (0)::double precision) AND (positive_score <= (1)::double precision)) AND ((negative_score >= (0)::double precision) AND (negative_score <= (1)::double precision)) AND ((neutral_score >= (0)::double precision) AND (neutral_score <= (1)::double precision)) AND (abs((((positive_score + negative_score) + neutral_score) - (1)::double precision)) < (0.000001)::double precision))))
+);
+ALTER TABLE comment_sentiment ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE comment_sentiment FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE comment_sentiment TO service_role;
+GRANT SELECT ON TABLE comment_sentiment TO authenticated;
+COMMENT ON TABLE comment_sentiment IS 'Sentiment of a post''s comments by one version of one method. Scores are shares of the decided comments and sum to 1.';
+
+CREATE TABLE creator_metadata (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  profile_id uuid NOT NULL,
+  extracted_location text,
+  categories text[] NOT NULL DEFAULT '{}'::text[],
+  content_themes jsonb NOT NULL DEFAULT '[]'::jsonb,
+  primary_language text,
+  secondary_languages text[] NOT NULL DEFAULT '{}'::text[],
+  content_sentiment text,
+  brand_mentions jsonb NOT NULL DEFAULT '[]'::jsonb,
+  evidence jsonb NOT NULL DEFAULT '{}'::jsonb,
+  analysis_confidence double precision,
+  analysis_version integer NOT NULL,
+  posts_analyzed integer NOT NULL,
+  last_updated timestamp with time zone NOT NULL DEFAULT now(),
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT creator_metadata_pkey PRIMARY KEY (id),
+  CONSTRAINT creator_metadata_profile_id_key UNIQUE (profile_id),
+  CONSTRAINT creator_metadata_analysis_confidence CHECK (((analysis_confidence >= (0)::double precision) AND (analysis_confidence <= (1)::double precision))),
+  CONSTRAINT creator_metadata_brand_mentions_array CHECK ((jsonb_typeof(brand_mentions) = 'array'::text)),
+  CONSTRAINT creator_metadata_content_sentiment CHECK ((content_sentiment = ANY (ARRAY['positive'::text, 'negative'::text, 'neutral'::text, 'mixed'::text]))),
+  CONSTRAINT creator_metadata_content_themes_array CHECK ((jsonb_typeof(content_themes) = 'array'::text)),
+  CONSTRAINT creator_metadata_evidence_object CHECK ((jsonb_typeof(evidence) = 'object'::text)),
+  CONSTRAINT creator_metadata_posts_analyzed CHECK ((posts_analyzed >= 0)),
+  CONSTRAINT creator_metadata_primary_language CHECK ((primary_language ~ '^[a-z]{2,3}$'::text))
+);
+CREATE INDEX creator_metadata_categories_idx ON public.creator_metadata USING gin (categories);
+ALTER TABLE creator_metadata ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE creator_metadata FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE creator_metadata TO service_role;
+GRANT SELECT ON TABLE creator_metadata TO authenticated;
+COMMENT ON TABLE creator_metadata IS 'What is derived of a creator, with the posts it was derived from. Languages are ISO 639 codes.';
+
+CREATE TABLE mentions (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  profile_id uuid NOT NULL,
+  post_id uuid,
+  mentioned_username text NOT NULL,
+  mention_type text NOT NULL,
+  mention_context text,
+  mentioned_at timestamp with time zone NOT NULL DEFAULT now(),
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT mentions_pkey PRIMARY KEY (id),
+  CONSTRAINT mentions_edge_key UNIQUE NULLS NOT DISTINCT (profile_id, post_id, mentioned_username, mention_type),
+  CONSTRAINT mentions_mention_context_length CHECK ((char_length(mention_context) <= 500)),
+  CONSTRAINT mentions_mention_type CHECK ((mention_type = ANY (ARRAY['tag'::text, 'caption'::text, 'comment'::text, 'biography'::text, 'collaboration'::text]))),
+  CONSTRAINT mentions_mentioned_username_format CHECK (((mentioned_username = lower(mentioned_username)) AND (mentioned_username ~ '^[a-z0-9._]{1,30}$'::text)))
+);
+CREATE INDEX mentions_latest_idx ON public.mentions USING btree (profile_id, mentioned_at DESC, id DESC);
+CREATE INDEX mentions_mentioned_username_idx ON public.mentions USING btree (mentioned_username);
+CREATE INDEX mentions_post_id_idx ON public.mentions USING btree (post_id);
+ALTER TABLE mentions ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE mentions FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE mentions TO service_role;
+GRANT SELECT ON TABLE mentions TO authenticated;
+COMMENT ON TABLE mentions IS 'Whom a profile mentions, each edge with the post it stands in (none: the biography).';
+COMMENT ON COLUMN mentions.mentioned_at IS 'When the post was posted; for a biography, when it was first seen.';
+
+CREATE TABLE post_profiles (
+  profile_id uuid NOT NULL,
+  post_id uuid NOT NULL,
+  relation text NOT NULL,
+  is_pinned boolean NOT NULL DEFAULT false,
+  posted_at timestamp with time zone,
+  first_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  last_seen_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT post_profiles_pkey PRIMARY KEY (profile_id, post_id),
+  CONSTRAINT post_profiles_relation CHECK ((relation = ANY (ARRAY['owner'::text, 'collaborator'::text])))
+);
+CREATE INDEX post_profiles_latest_idx ON public.post_profiles USING btree (profile_id, posted_at DESC NULLS LAST, post_id DESC);
+CREATE INDEX post_profiles_post_id_idx ON public.post_profiles USING btree (post_id);
+ALTER TABLE post_profiles ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE post_profiles FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE post_profiles TO service_role;
+GRANT SELECT ON TABLE post_profiles TO authenticated;
+COMMENT ON TABLE post_profiles IS 'Which profiles list a post: its owner and, for a collaboration, every collaborator. No insert collides and no profile loses the post.';
+COMMENT ON COLUMN post_profiles.posted_at IS 'Copy of posts.posted_at, so that the latest posts of a profile are one index range.';
+
+CREATE TABLE posts (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  profile_id uuid NOT NULL,
+  instagram_post_id text NOT NULL,
+  shortcode text NOT NULL,
+  owner_username text,
+  owner_instagram_user_id text,
+  media_type text NOT NULL,
+  product_type text,
+  is_video boolean NOT NULL,
+  is_carousel boolean NOT NULL,
+  carousel_media_count integer,
+  display_url text,
+  thumbnail_src text,
+  thumbnail_tall_src text,
+  video_url text,
+  video_view_count bigint,
+  video_play_count bigint,
+  video_duration double precision,
+  has_audio boolean,
+  width integer,
+  height integer,
+  caption text,
+  accessibility_caption text,
+  likes_count bigint,
+  likes_hidden boolean NOT NULL DEFAULT false,
+  comments_count bigint,
+  comments_disabled boolean,
+  like_and_view_counts_disabled boolean,
+  viewer_can_reshare boolean,
+  has_upcoming_event boolean,
+  location_name text,
+  location_id text,
+  taken_at_timestamp bigint,
+  posted_at timestamp with time zone,
+  thumbnail_resources jsonb NOT NULL DEFAULT '[]'::jsonb,
+  sidecar_children jsonb NOT NULL DEFAULT '[]'::jsonb,
+  tagged_users jsonb NOT NULL DEFAULT '[]'::jsonb,
+  coauthor_producers jsonb NOT NULL DEFAULT '[]'::jsonb,
+  hashtags text[] NOT NULL DEFAULT '{}'::text[],
+  mentions text[] NOT NULL DEFAULT '{}'::text[],
+  engagement_rate double precision,
+  performance_score double precision,
+  raw_data jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT posts_pkey PRIMARY KEY (id),
+  CONSTRAINT posts_instagram_post_id_key UNIQUE (instagram_post_id),
+  CONSTRAINT posts_shortcode_key UNIQUE (shortcode),
+  CONSTRAINT posts_carousel_media_count CHECK ((carousel_media_count >= 0)),
+  CONSTRAINT posts_coauthor_producers_array CHECK ((jsonb_typeof(coauthor_producers) = 'array'::text)),
+  CONSTRAINT posts_comments_count CHECK ((comments_count >= 0)),
+  CONSTRAINT posts_engagement_rate CHECK ((engagement_rate >= (0)::double precision)),
+  CONSTRAINT posts_likes_count CHECK ((likes_count >= 0)),
+  CONSTRAINT posts_likes_hidden CHECK ((NOT (likes_hidden AND (likes_count IS NOT NULL)))),
+  CONSTRAINT posts_media_type CHECK ((media_type = ANY (ARRAY['photo'::text, 'carousel'::text, 'reel'::text, 'video'::text]))),
+  CONSTRAINT posts_owner_username_format CHECK (((owner_username = lower(owner_username)) AND (owner_username ~ '^[a-z0-9._]{1,30}$'::text))),
+  CONSTRAINT posts_raw_data_object CHECK ((jsonb_typeof(raw_data) = 'object'::text)),
+  CONSTRAINT posts_sidecar_children_array CHECK ((jsonb_typeof(sidecar_children) = 'array'::text)),
+  CONSTRAINT posts_tagged_users_array CHECK ((jsonb_typeof(tagged_users) = 'array'::text)),
+  CONSTRAINT posts_thumbnail_resources_array CHECK ((jsonb_typeof(thumbnail_resources) = 'array'::text)),
+  CONSTRAINT posts_video_duration CHECK ((video_duration >= (0)::double precision)),
+  CONSTRAINT posts_video_play_count CHECK ((video_play_count >= 0)),
+  CONSTRAINT posts_video_view_count CHECK ((video_view_count >= 0))
+);
+CREATE INDEX posts_hashtags_idx ON public.posts USING gin (hashtags);
+CREATE INDEX posts_profile_id_posted_at_idx ON public.posts USING btree (profile_id, posted_at DESC NULLS LAST);
+ALTER TABLE posts ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE posts FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE posts TO service_role;
+GRANT SELECT ON TABLE posts TO authenticated;
+COMMENT ON TABLE posts IS 'Instagram posts, one row each whoever lists them. Who lists a post is in post_profiles.';
+COMMENT ON COLUMN posts.profile_id IS 'The stored profile the post is attributed to: its owner once the owner is stored, else the profile it was first seen under.';
+COMMENT ON COLUMN posts.video_duration IS 'Seconds, with fractions.';
+COMMENT ON COLUMN posts.likes_count IS 'NULL is unknown: hidden by the owner (likes_hidden) or not sent.';
+COMMENT ON COLUMN posts.taken_at_timestamp IS 'Unix seconds as the vendor sent them; posted_at is the same instant.';
+COMMENT ON COLUMN posts.engagement_rate IS 'Percent: (likes + comments) / followers of the owner when fetched.';
+
+CREATE TABLE profile_snapshots (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  profile_id uuid NOT NULL,
+  taken_at timestamp with time zone NOT NULL,
+  followers_count bigint,
+  following_count bigint,
+  posts_count bigint,
+  engagement_rate double precision,
+  median_likes double precision,
+  median_comments double precision,
+  influence_score double precision,
+  analytics_version integer,
+  posts_received integer NOT NULL,
+  CONSTRAINT profile_snapshots_pkey PRIMARY KEY (id),
+  CONSTRAINT profile_snapshots_profile_id_taken_at_key UNIQUE (profile_id, taken_at),
+  CONSTRAINT profile_snapshots_posts_received CHECK ((posts_received >= 0))
+);
+ALTER TABLE profile_snapshots ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE profile_snapshots FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE profile_snapshots TO service_role;
+GRANT SELECT ON TABLE profile_snapshots TO authenticated;
+COMMENT ON TABLE profile_snapshots IS 'One row per stored fetch: the counts and headline figures as they were then.';
+
+CREATE TABLE profiles (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  username text NOT NULL,
+  instagram_user_id text,
+  full_name text,
+  biography text,
+  followers_count bigint,
+  following_count bigint,
+  posts_count bigint,
+  video_count bigint,
+  highlight_reel_count bigint,
+  profile_pic_url text,
+  profile_pic_url_hd text,
+  external_url text,
+  bio_links jsonb NOT NULL DEFAULT '[]'::jsonb,
+  pronouns text[] NOT NULL DEFAULT '{}'::text[],
+  category text,
+  category_enum text,
+  business_category_name text,
+  overall_category_name text,
+  business_email text,
+  business_phone_number text,
+  business_contact_method text,
+  business_address jsonb,
+  fbid text,
+  is_verified boolean,
+  is_private boolean,
+  is_business_account boolean,
+  is_professional_account boolean,
+  is_joined_recently boolean,
+  has_clips boolean,
+  has_guides boolean,
+  has_channel boolean,
+  engagement_rate double precision,
+  engagement_rate_mean double precision,
+  median_likes double precision,
+  median_comments double precision,
+  median_plays double precision,
+  posts_per_week double precision,
+  influence_score double precision,
+  data_quality_score double precision,
+  analytics jsonb,
+  analytics_version integer,
+  availability text NOT NULL DEFAULT 'available'::text,
+  raw_data jsonb NOT NULL,
+  data_version bigint NOT NULL DEFAULT 1,
+  refresh_count integer NOT NULL DEFAULT 0,
+  last_refreshed timestamp with time zone NOT NULL DEFAULT now(),
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT profiles_pkey PRIMARY KEY (id),
+  CONSTRAINT profiles_instagram_user_id_key UNIQUE (instagram_user_id),
+  CONSTRAINT profiles_username_key UNIQUE (username),
+  CONSTRAINT profiles_analytics_object CHECK ((jsonb_typeof(analytics) = 'object'::text)),
+  CONSTRAINT profiles_availability CHECK ((availability = ANY (ARRAY['available'::text, 'private'::text, 'gone'::text]))),
+  CONSTRAINT profiles_bio_links_array CHECK ((jsonb_typeof(bio_links) = 'array'::text)),
+  CONSTRAINT profiles_business_address_object CHECK ((jsonb_typeof(business_address) = 'object'::text)),
+  CONSTRAINT profiles_data_quality_score CHECK (((data_quality_score >= (0)::double precision) AND (data_quality_score <= (1)::double precision))),
+  CONSTRAINT profiles_data_version CHECK ((data_version > 0)),
+  CONSTRAINT profiles_engagement_rate CHECK ((engagement_rate >= (0)::double precision)),
+  CONSTRAINT profiles_followers_count CHECK ((followers_count >= 0)),
+  CONSTRAINT profiles_following_count CHECK ((following_count >= 0)),
+  CONSTRAINT profiles_highlight_reel_count CHECK ((highlight_reel_count >= 0)),
+  CONSTRAINT profiles_influence_score CHECK (((influence_score >= (0)::double precision) AND (influence_score <= (10)::double precision))),
+  CONSTRAINT profiles_posts_count CHECK ((posts_count >= 0)),
+  CONSTRAINT profiles_raw_data_object CHECK ((jsonb_typeof(raw_data) = 'object'::text)),
+  CONSTRAINT profiles_refresh_count CHECK ((refresh_count >= 0)),
+  CONSTRAINT profiles_username_format CHECK (((username = lower(username)) AND (username ~ '^[a-z0-9._]{1,30}$'::text))),
+  CONSTRAINT profiles_video_count CHECK ((video_count >= 0))
+);
+CREATE INDEX profiles_followers_count_idx ON public.profiles USING btree (followers_count DESC NULLS LAST);
+CREATE INDEX profiles_last_refreshed_idx ON public.profiles USING btree (last_refreshed);
+ALTER TABLE profiles ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE profiles FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE profiles TO service_role;
+GRANT SELECT ON TABLE profiles TO authenticated;
+COMMENT ON TABLE profiles IS 'Instagram profiles. NULL is unknown, zero is zero. Refreshed in place, never deleted to be replaced.';
+COMMENT ON COLUMN profiles.engagement_rate IS 'Percent: 2.3 means 2.3 %. Median over the sampled posts of (likes + comments) / followers.';
+COMMENT ON COLUMN profiles.engagement_rate_mean IS 'Percent: the mean of the same.';
+COMMENT ON COLUMN profiles.analytics IS 'Every figure in its honest shape (value, status, method, version, sample); the columns beside it repeat the ones people filter by.';
+COMMENT ON COLUMN profiles.raw_data IS 'The vendor''s user object of the latest fetch, whole, so that a formula can be corrected without paying again.';
+COMMENT ON COLUMN profiles.data_version IS 'Grows by one with every stored fetch; the ETag is made of it.';
+
+CREATE TABLE related_profiles (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  profile_id uuid NOT NULL,
+  related_username text NOT NULL,
+  related_instagram_user_id text,
+  related_full_name text,
+  related_is_verified boolean,
+  related_is_private boolean,
+  related_profile_pic_url text,
+  related_followers_count bigint,
+  relationship_type text NOT NULL DEFAULT 'suggested'::text,
+  source text NOT NULL DEFAULT 'instagram'::text,
+  "position" integer,
+  similarity_score double precision,
+  similarity_method text,
+  discovered_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT related_profiles_pkey PRIMARY KEY (id),
+  CONSTRAINT related_profiles_profile_id_related_username_key UNIQUE (profile_id, related_username),
+  CONSTRAINT related_profiles_position CHECK (("position" >= 0)),
+  CONSTRAINT related_profiles_related_followers_count CHECK ((related_followers_count >= 0)),
+  CONSTRAINT related_profiles_related_username_format CHECK (((related_username = lower(related_username)) AND (related_username ~ '^[a-z0-9._]{1,30}$'::text))),
+  CONSTRAINT related_profiles_relationship_type CHECK ((relationship_type = ANY (ARRAY['suggested'::text, 'similar'::text]))),
+  CONSTRAINT related_profiles_similarity_has_method CHECK (((similarity_score IS NULL) = (similarity_method IS NULL))),
+  CONSTRAINT related_profiles_similarity_score CHECK (((similarity_score >= (0)::double precision) AND (similarity_score <= (1)::double precision))),
+  CONSTRAINT related_profiles_source CHECK ((source = ANY (ARRAY['instagram'::text, 'computed'::text, 'legacy'::text])))
+);
+CREATE INDEX related_profiles_related_username_idx ON public.related_profiles USING btree (related_username);
+ALTER TABLE related_profiles ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE related_profiles FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE related_profiles TO service_role;
+GRANT SELECT ON TABLE related_profiles TO authenticated;
+COMMENT ON TABLE related_profiles IS 'Similar accounts as Instagram suggests them, in its order.';
+COMMENT ON COLUMN related_profiles.similarity_score IS 'Share 0 to 1, only where computed, with its method.';
+
+CREATE TABLE search_history (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  username text NOT NULL,
+  profile_id uuid,
+  searched_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT search_history_pkey PRIMARY KEY (id),
+  CONSTRAINT search_history_username_format CHECK (((username = lower(username)) AND (username ~ '^[a-z0-9._]{1,30}$'::text)))
+);
+CREATE INDEX search_history_latest_idx ON public.search_history USING btree (user_id, searched_at DESC, id DESC);
+CREATE INDEX search_history_profile_id_idx ON public.search_history USING btree (profile_id);
+CREATE INDEX search_history_suggest_idx ON public.search_history USING btree (user_id, username text_pattern_ops);
+ALTER TABLE search_history ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE search_history FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE search_history TO service_role;
+GRANT SELECT ON TABLE search_history TO authenticated;
+COMMENT ON TABLE search_history IS 'Lean feed of what was looked up, for suggestions. One row for each row of user_searches, with the same id.';
+
+CREATE TABLE user_favorites (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  profile_id uuid NOT NULL,
+  notes text,
+  tags text[] NOT NULL DEFAULT '{}'::text[],
+  added_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT user_favorites_pkey PRIMARY KEY (id),
+  CONSTRAINT user_favorites_user_id_profile_id_key UNIQUE (user_id, profile_id),
+  CONSTRAINT user_favorites_notes_length CHECK ((char_length(notes) <= 5000))
+);
+CREATE INDEX user_favorites_latest_idx ON public.user_favorites USING btree (user_id, added_at DESC, id DESC);
+CREATE INDEX user_favorites_profile_id_idx ON public.user_favorites USING btree (profile_id);
+CREATE INDEX user_favorites_tags_idx ON public.user_favorites USING gin (tags);
+ALTER TABLE user_favorites ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE user_favorites FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE user_favorites TO service_role;
+GRANT SELECT ON TABLE user_favorites TO authenticated;
+COMMENT ON TABLE user_favorites IS 'Profiles a user has saved, with notes and tags.';
+
+CREATE TABLE user_profile_access (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  profile_id uuid NOT NULL,
+  granted_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone NOT NULL DEFAULT (now() + '30 days'::interval),
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT user_profile_access_pkey PRIMARY KEY (id),
+  CONSTRAINT user_profile_access_user_id_profile_id_key UNIQUE (user_id, profile_id),
+  CONSTRAINT user_profile_access_expires_after_granted CHECK ((expires_at > granted_at))
+);
+CREATE INDEX user_profile_access_expiry_idx ON public.user_profile_access USING btree (user_id, expires_at DESC, id DESC);
+CREATE INDEX user_profile_access_profile_id_idx ON public.user_profile_access USING btree (profile_id);
+ALTER TABLE user_profile_access ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE user_profile_access FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE user_profile_access TO service_role;
+GRANT SELECT ON TABLE user_profile_access TO authenticated;
+COMMENT ON TABLE user_profile_access IS 'Access windows of 30 days (30 x 24 hours). Access is one definition: a row with expires_at > now().';
+COMMENT ON COLUMN user_profile_access.granted_at IS 'When the current window was opened or last extended.';
+COMMENT ON COLUMN user_profile_access.created_at IS 'When the user first unlocked the profile.';
+
+CREATE TABLE user_profiles (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  first_name text,
+  last_name text,
+  full_name text,
+  company text,
+  job_title text,
+  phone_number text,
+  bio text,
+  avatar_url text,
+  timezone text NOT NULL DEFAULT 'UTC'::text,
+  language text NOT NULL DEFAULT 'en'::text,
+  role text NOT NULL DEFAULT 'user'::text,
+  status text NOT NULL DEFAULT 'active'::text,
+  subscription_tier text NOT NULL DEFAULT 'free'::text,
+  subscription_expires_at timestamp with time zone,
+  preferences jsonb NOT NULL DEFAULT '{}'::jsonb,
+  notification_preferences jsonb NOT NULL DEFAULT '{}'::jsonb,
+  two_factor_enabled boolean NOT NULL DEFAULT false,
+  profile_visibility boolean NOT NULL DEFAULT true,
+  data_analytics_enabled boolean NOT NULL DEFAULT true,
+  last_login_at timestamp with time zone,
+  last_activity_at timestamp with time zone,
+  login_count integer NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT user_profiles_pkey PRIMARY KEY (id),
+  CONSTRAINT user_profiles_user_id_key UNIQUE (user_id),
+  CONSTRAINT user_profiles_avatar_url_length CHECK ((char_length(avatar_url) <= 2048)),
+  CONSTRAINT user_profiles_bio_length CHECK ((char_length(bio) <= 2000)),
+  CONSTRAINT user_profiles_company_length CHECK ((char_length(company) <= 200)),
+  CONSTRAINT user_profiles_first_name_length CHECK ((char_length(first_name) <= 100)),
+  CONSTRAINT user_profiles_full_name_length CHECK ((char_length(full_name) <= 200)),
+  CONSTRAINT user_profiles_job_title_length CHECK ((char_length(job_title) <= 200)),
+  CONSTRAINT user_profiles_language_length CHECK (((char_length(language) >= 2) AND (char_length(language) <= 35))),
+  CONSTRAINT user_profiles_last_name_length CHECK ((char_length(last_name) <= 100)),
+  CONSTRAINT user_profiles_login_count CHECK ((login_count >= 0)),
+  CONSTRAINT user_profiles_notification_preferences_object CHECK ((jsonb_typeof(notification_preferences) = 'object'::text)),
+  CONSTRAINT user_profiles_phone_number_length CHECK ((char_length(phone_number) <= 40)),
+  CONSTRAINT user_profiles_preferences_object CHECK ((jsonb_typeof(preferences) = 'object'::text)),
+  CONSTRAINT user_profiles_role CHECK ((role = ANY (ARRAY['user'::text, 'admin'::text]))),
+  CONSTRAINT user_profiles_status CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text]))),
+  CONSTRAINT user_profiles_subscription_tier CHECK ((subscription_tier = ANY (ARRAY['free'::text, 'standard'::text, 'premium'::text, 'enterprise'::text]))),
+  CONSTRAINT user_profiles_timezone_length CHECK (((char_length(timezone) >= 1) AND (char_length(timezone) <= 64)))
+);
+ALTER TABLE user_profiles ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE user_profiles FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE user_profiles TO service_role;
+GRANT SELECT ON TABLE user_profiles TO authenticated;
+COMMENT ON TABLE user_profiles IS 'One row per user: what the user says of themselves, settings, role, status and plan.';
+COMMENT ON COLUMN user_profiles.role IS 'Rights. Written by administrators only.';
+COMMENT ON COLUMN user_profiles.status IS 'A suspended user is refused at once.';
+
+CREATE TABLE user_searches (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  instagram_username text NOT NULL,
+  search_timestamp timestamp with time zone NOT NULL DEFAULT now(),
+  analysis_type text NOT NULL,
+  search_metadata jsonb NOT NULL DEFAULT '{}'::jsonb,
+  search_duration_ms integer,
+  data_source text,
+  success boolean NOT NULL,
+  error_code text,
+  profile_snapshot jsonb,
+  CONSTRAINT user_searches_pkey PRIMARY KEY (id),
+  CONSTRAINT user_searches_analysis_type CHECK ((analysis_type = ANY (ARRAY['lookup'::text, 'refresh'::text, 'bulk'::text]))),
+  CONSTRAINT user_searches_data_source CHECK ((data_source = ANY (ARRAY['vendor'::text, 'database'::text, 'cache'::text]))),
+  CONSTRAINT user_searches_instagram_username_format CHECK (((instagram_username = lower(instagram_username)) AND (instagram_username ~ '^[a-z0-9._]{1,30}$'::text))),
+  CONSTRAINT user_searches_outcome CHECK ((success = (error_code IS NULL))),
+  CONSTRAINT user_searches_profile_snapshot_object CHECK ((jsonb_typeof(profile_snapshot) = 'object'::text)),
+  CONSTRAINT user_searches_search_duration_ms CHECK ((search_duration_ms >= 0)),
+  CONSTRAINT user_searches_search_metadata_object CHECK ((jsonb_typeof(search_metadata) = 'object'::text))
+);
+CREATE INDEX user_searches_latest_idx ON public.user_searches USING btree (user_id, search_timestamp DESC, id DESC);
+ALTER TABLE user_searches ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE user_searches FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE user_searches TO service_role;
+GRANT SELECT ON TABLE user_searches TO authenticated;
+COMMENT ON TABLE user_searches IS 'The record of each look-up: outcome, duration, source, key figures at the time. Answers what did I do, and how did it go.';
+
+CREATE TABLE vendor_answers (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  username text NOT NULL,
+  target text NOT NULL,
+  task_id text,
+  fetched_at timestamp with time zone NOT NULL,
+  duration_ms integer NOT NULL,
+  attempts integer NOT NULL,
+  response_bytes integer NOT NULL,
+  payload jsonb NOT NULL,
+  stored_at timestamp with time zone,
+  rejected_at timestamp with time zone,
+  rejection text,
+  CONSTRAINT vendor_answers_pkey PRIMARY KEY (id),
+  CONSTRAINT vendor_answers_attempts CHECK ((attempts > 0)),
+  CONSTRAINT vendor_answers_duration_ms CHECK ((duration_ms >= 0)),
+  CONSTRAINT vendor_answers_payload_object CHECK ((jsonb_typeof(payload) = 'object'::text)),
+  CONSTRAINT vendor_answers_rejection CHECK (((rejected_at IS NULL) = (rejection IS NULL))),
+  CONSTRAINT vendor_answers_username_format CHECK (((username = lower(username)) AND (username ~ '^[a-z0-9._]{1,30}$'::text)))
+);
+CREATE INDEX vendor_answers_pending_idx ON public.vendor_answers USING btree (username, fetched_at DESC) WHERE ((stored_at IS NULL) AND (rejected_at IS NULL));
+CREATE INDEX vendor_answers_username_idx ON public.vendor_answers USING btree (username, fetched_at DESC);
+ALTER TABLE vendor_answers ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE vendor_answers FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE vendor_answers TO service_role;
+COMMENT ON TABLE vendor_answers IS 'Every paid answer, written before anything is made of it: a process that dies between the answer and the store does not pay twice.';
+COMMENT ON COLUMN vendor_answers.stored_at IS 'When the answer had become rows, set in the same transaction as those rows.';
+
+ALTER TABLE audience_demographics ADD CONSTRAINT audience_demographics_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
+ALTER TABLE campaign_posts ADD CONSTRAINT campaign_posts_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE;
+ALTER TABLE campaign_posts ADD CONSTRAINT campaign_posts_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
+ALTER TABLE campaign_profiles ADD CONSTRAINT campaign_profiles_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE;
+ALTER TABLE campaign_profiles ADD CONSTRAINT campaign_profiles_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
+ALTER TABLE campaigns ADD CONSTRAINT campaigns_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
+ALTER TABLE comment_sentiment ADD CONSTRAINT comment_sentiment_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
+ALTER TABLE creator_metadata ADD CONSTRAINT creator_metadata_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
+ALTER TABLE mentions ADD CONSTRAINT mentions_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
+ALTER TABLE mentions ADD CONSTRAINT mentions_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
+ALTER TABLE post_profiles ADD CONSTRAINT post_profiles_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
+ALTER TABLE post_profiles ADD CONSTRAINT post_profiles_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
+ALTER TABLE posts ADD CONSTRAINT posts_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
+ALTER TABLE profile_snapshots ADD CONSTRAINT profile_snapshots_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
+ALTER TABLE related_profiles ADD CONSTRAINT related_profiles_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
+ALTER TABLE search_history ADD CONSTRAINT search_history_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE SET NULL;
+ALTER TABLE search_history ADD CONSTRAINT search_history_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
+ALTER TABLE user_favorites ADD CONSTRAINT user_favorites_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
+ALTER TABLE user_favorites ADD CONSTRAINT user_favorites_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
+ALTER TABLE user_profile_access ADD CONSTRAINT user_profile_access_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
+ALTER TABLE user_profile_access ADD CONSTRAINT user_profile_access_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
+ALTER TABLE user_profiles ADD CONSTRAINT user_profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
+ALTER TABLE user_searches ADD CONSTRAINT user_searches_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
+
+CREATE OR REPLACE FUNCTION public.has_profile_access(profile uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+RETURN (EXISTS (SELECT 1 FROM user_profile_access access WHERE ((access.user_id = (SELECT auth.uid() AS uid)) AND (access.profile_id = has_profile_access.profile) AND (access.expires_at > now()))));
+REVOKE ALL ON FUNCTION has_profile_access(uuid) FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON FUNCTION has_profile_access(uuid) TO authenticated;
+GRANT ALL ON FUNCTION has_profile_access(uuid) TO service_role;
+
+CREATE OR REPLACE FUNCTION public.sync_auth_user()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    UPDATE public.auth_users SET deleted_at = now(), updated_at = now() WHERE id = OLD.id AND deleted_at IS NULL;
+    RETURN OLD;
+  END IF;
+  -- An address that moved to another account must not block the new owner's sign-up.
+  UPDATE public.auth_users SET email = NULL, updated_at = now() WHERE email = lower(NEW.email) AND id <> NEW.id;
+  INSERT INTO public.auth_users AS current (
+    id, email, email_confirmed_at, phone, app_metadata, user_metadata, last_sign_in_at, banned_until, deleted_at, created_at, updated_at
+  ) VALUES (
+    NEW.id, nullif(lower(NEW.email), ''), NEW.email_confirmed_at, nullif(NEW.phone, ''), coalesce(NEW.raw_app_meta_data, '{}'),
+    coalesce(NEW.raw_user_meta_data, '{}'), NEW.last_sign_in_at, NEW.banned_until, NEW.deleted_at, coalesce(NEW.created_at, now()), now()
+  )
+  ON CONFLICT (id) DO UPDATE SET
+    email = excluded.email, email_confirmed_at = excluded.email_confirmed_at, phone = excluded.phone,
+    app_metadata = excluded.app_metadata, user_metadata = excluded.user_metadata, last_sign_in_at = excluded.last_sign_in_at,
+    banned_until = excluded.banned_until, deleted_at = excluded.deleted_at, updated_at = excluded.updated_at;
+  INSERT INTO public.user_profiles (user_id) VALUES (NEW.id) ON CONFLICT (user_id) DO NOTHING;
+  RETURN NEW;
+END
+$function$;
+REVOKE ALL ON FUNCTION sync_auth_user() FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON FUNCTION sync_auth_user() TO service_role;
+
+CREATE POLICY audience_demographics_select_unlocked ON audience_demographics AS PERMISSIVE FOR SELECT TO authenticated
+  USING (has_profile_access(profile_id));
+
+CREATE POLICY auth_users_select_own ON auth_users AS PERMISSIVE FOR SELECT TO authenticated
+  USING (id = ( SELECT auth.uid() AS uid));
+
+CREATE POLICY campaign_posts_select_own ON campaign_posts AS PERMISSIVE FOR SELECT TO authenticated
+  USING (EXISTS ( SELECT 1
+   FROM campaigns
+  WHERE ((campaigns.id = campaign_posts.campaign_id) AND (campaigns.user_id = ( SELECT auth.uid() AS uid)))));
+
+CREATE POLICY campaign_profiles_select_own ON campaign_profiles AS PERMISSIVE FOR SELECT TO authenticated
+  USING (EXISTS ( SELECT 1
+   FROM campaigns
+  WHERE ((campaigns.id = campaign_profiles.campaign_id) AND (campaigns.user_id = ( SELECT auth.uid() AS uid)))));
+
+CREATE POLICY campaigns_select_own ON campaigns AS PERMISSIVE FOR SELECT TO authenticated
+  USING (user_id = ( SELECT auth.uid() AS uid));
+
+CREATE POLICY comment_sentiment_select_unlocked ON comment_sentiment AS PERMISSIVE FOR SELECT TO authenticated
+  USING (EXISTS ( SELECT 1
+   FROM post_profiles link
+  WHERE ((link.post_id = comment_sentiment.post_id) AND has_profile_access(link.profile_id))));
+
+CREATE POLICY creator_metadata_select_unlocked ON creator_metadata AS PERMISSIVE FOR SELECT TO authenticated
+  USING (has_profile_access(profile_id));
+
+CREATE POLICY mentions_select_unlocked ON mentions AS PERMISSIVE FOR SELECT TO authenticated
+  USING (has_profile_access(profile_id));
+
+CREATE POLICY post_profiles_select_unlocked ON post_profiles AS PERMISSIVE FOR SELECT TO authenticated
+  USING (has_profile_access(profile_id));
+
+CREATE POLICY posts_select_unlocked ON posts AS PERMISSIVE FOR SELECT TO authenticated
+  USING (EXISTS ( SELECT 1
+   FROM post_profiles link
+  WHERE ((link.post_id = posts.id) AND has_profile_access(link.profile_id))));
+
+CREATE POLICY profile_snapshots_select_unlocked ON profile_snapshots AS PERMISSIVE FOR SELECT TO authenticated
+  USING (has_profile_access(profile_id));
+
+CREATE POLICY profiles_select_unlocked ON profiles AS PERMISSIVE FOR SELECT TO authenticated
+  USING (has_profile_access(id));
+
+CREATE POLICY related_profiles_select_unlocked ON related_profiles AS PERMISSIVE FOR SELECT TO authenticated
+  USING (has_profile_access(profile_id));
+
+CREATE POLICY search_history_select_own ON search_history AS PERMISSIVE FOR SELECT TO authenticated
+  USING (user_id = ( SELECT auth.uid() AS uid));
+
+CREATE POLICY user_favorites_select_own ON user_favorites AS PERMISSIVE FOR SELECT TO authenticated
+  USING (user_id = ( SELECT auth.uid() AS uid));
+
+CREATE POLICY user_profile_access_select_own ON user_profile_access AS PERMISSIVE FOR SELECT TO authenticated
+  USING (user_id = ( SELECT auth.uid() AS uid));
+
+CREATE POLICY user_profiles_select_own ON user_profiles AS PERMISSIVE FOR SELECT TO authenticated
+  USING (user_id = ( SELECT auth.uid() AS uid));
+
+CREATE POLICY user_searches_select_own ON user_searches AS PERMISSIVE FOR SELECT TO authenticated
+  USING (user_id = ( SELECT auth.uid() AS uid));
+
+CREATE TRIGGER analytics_following_sync_user AFTER INSERT OR DELETE OR UPDATE ON auth.users FOR EACH ROW EXECUTE FUNCTION sync_auth_user();
