@@ -34,6 +34,7 @@ import { ProfileRepo } from "./profiles/ProfileRepo.ts"
 import { Profiles } from "./profiles/Profiles.ts"
 import * as ProfilesHttp from "./profiles/ProfilesHttp.ts"
 import { ProfileStore } from "./profiles/ProfileStore.ts"
+import { SnapshotRepo } from "./profiles/SnapshotRepo.ts"
 import { VendorAnswerRepo } from "./profiles/VendorAnswerRepo.ts"
 import { Searches } from "./searches/Searches.ts"
 import { Settings, type SettingsValues } from "./settings/Settings.ts"
@@ -58,7 +59,14 @@ export const services = (settings: SettingsValues) => {
     decodoLayer(settings),
     Cursor.layer(settings.CURSOR_SECRET)
   ).pipe(Layer.provideMerge(database))
-  const rooms = Layer.mergeAll(AccessTracker.layer, Searches.layer, Posts.layer, ProfileRepo.layer, VendorAnswerRepo.layer).pipe(
+  const rooms = Layer.mergeAll(
+    AccessTracker.layer,
+    Searches.layer,
+    Posts.layer,
+    ProfileRepo.layer,
+    SnapshotRepo.layer,
+    VendorAnswerRepo.layer
+  ).pipe(
     Layer.provideMerge(infrastructure)
   )
   const fetching = ProfileFetches.layerNoDeps({

@@ -6,12 +6,11 @@ import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { available, row, rows } from "../database/Rows.ts"
 import { Mention } from "./Mention.ts"
 import { Profile, ProfileId } from "./Profile.ts"
-import type { ProfileSnapshot } from "./ProfileSnapshot.ts"
 import { StoredProfile } from "./ProfileView.ts"
 import { RelatedProfile } from "./RelatedProfile.ts"
 import type { Username } from "./Username.ts"
 
-/** All SQL of `profiles`, `related_profiles`, `mentions` and `profile_snapshots`. */
+/** All SQL of `profiles`, `related_profiles` and `mentions`. */
 export class ProfileRepo extends Context.Service<ProfileRepo, {
   findByUsername(username: Username): Effect.Effect<StoredProfile | undefined, DatabaseError>
   /**
@@ -30,7 +29,6 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
   ): Effect.Effect<void, DatabaseError>
   /** Adds edges that are not known yet. `shortcode` names the post, null is the biography. */
   insertMentions(profile: ProfileId, mentions: ReadonlyArray<MentionEdge>, at: Column.Instant): Effect.Effect<void, DatabaseError>
-  insertSnapshot(snapshot: typeof ProfileSnapshot.insert.Encoded): Effect.Effect<void, DatabaseError>
   /** Remembers that Instagram no longer has the account. */
   markGone(username: Username, at: Column.Instant): Effect.Effect<void, DatabaseError>
   related(profile: ProfileId, page: Page): Effect.Effect<ReadonlyArray<typeof RelatedRow.Type>, DatabaseError>
@@ -128,13 +126,6 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
           ON CONFLICT ON CONSTRAINT mentions_edge_key DO NOTHING`)
       })
 
-      const insertSnapshot = Effect.fn("ProfileRepo.insertSnapshot")((snapshot: typeof ProfileSnapshot.insert.Encoded) =>
-        Effect.asVoid(
-          available("profile_snapshots")(sql`
-          INSERT INTO profile_snapshots ${sql.insert(snapshot)} ON CONFLICT (profile_id, taken_at) DO NOTHING`)
-        )
-      )
-
       const markGone = Effect.fn("ProfileRepo.markGone")((username: Username, at: Column.Instant) =>
         Effect.asVoid(
           available("profiles")(sql`
@@ -172,7 +163,7 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
           LIMIT ${page.limit}`)
       )
 
-      return { findByUsername, upsert, upsertRelated, insertMentions, insertSnapshot, markGone, related, mentions }
+      return { findByUsername, upsert, upsertRelated, insertMentions, markGone, related, mentions }
     })
   )
 }

@@ -13,6 +13,7 @@ import type { ProfileId } from "./Profile.ts"
 import type { ProfileNotFound, ProfileTemporarilyUnavailable } from "./ProfileErrors.ts"
 import { ProfileRepo } from "./ProfileRepo.ts"
 import { type ProfileRows, rowsOf } from "./ProfileRows.ts"
+import { SnapshotRepo } from "./SnapshotRepo.ts"
 import type { Username } from "./Username.ts"
 import type { VendorAnswerId } from "./VendorAnswer.ts"
 import { VendorAnswerRepo } from "./VendorAnswerRepo.ts"
@@ -72,6 +73,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
     ProfileStore,
     Effect.gen(function*() {
       const profiles = yield* ProfileRepo
+      const snapshots = yield* SnapshotRepo
       const answers = yield* VendorAnswerRepo
       const posts = yield* Posts
       const access = yield* AccessTracker
@@ -116,7 +118,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
           yield* posts.store(profile.id, rows.posts)
           yield* profiles.upsertRelated(profile.id, rows.related)
           yield* profiles.insertMentions(profile.id, rows.mentions, answer.fetchedAt)
-          yield* profiles.insertSnapshot({ profile_id: profile.id, ...rows.snapshot })
+          yield* snapshots.insert({ profile_id: profile.id, ...rows.snapshot })
           if (callers.length > 0) {
             yield* access.grant(callers.map((caller) => caller.id), profile.id)
             yield* searches.record(callers, {

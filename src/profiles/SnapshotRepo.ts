@@ -1,0 +1,44 @@
+import { Context, Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import type * as Column from "../database/Column.ts"
+import { ReadSql } from "../database/Database.ts"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { available, rows } from "../database/Rows.ts"
+import type { ProfileId } from "./Profile.ts"
+import { ProfileSnapshot } from "./ProfileSnapshot.ts"
+
+/** All SQL of `profile_snapshots`. */
+export class SnapshotRepo extends Context.Service<SnapshotRepo, {
+  insert(snapshot: typeof ProfileSnapshot.insert.Encoded): Effect.Effect<void, DatabaseError>
+  /** Snapshots taken since `since`, oldest first; at most `limit`, the latest of them. */
+  list(profile: ProfileId, since: Column.Instant, limit: number): Effect.Effect<ReadonlyArray<ProfileSnapshot>, DatabaseError>
+}>()("analytics-following/profiles/SnapshotRepo") {
+  static readonly layer = Layer.effect(
+    SnapshotRepo,
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const read = yield* ReadSql
+      const decode = rows("profile_snapshots", ProfileSnapshot)
+
+      const insert = Effect.fn("SnapshotRepo.insert")((snapshot: typeof ProfileSnapshot.insert.Encoded) =>
+        Effect.asVoid(
+          available("profile_snapshots")(sql`
+          INSERT INTO profile_snapshots ${sql.insert(snapshot)} ON CONFLICT (profile_id, taken_at) DO NOTHING`)
+        )
+      )
+
+      const list = Effect.fn("SnapshotRepo.list")((profile: ProfileId, since: Column.Instant, limit: number) =>
+        Effect.map(
+          decode(read`
+            SELECT * FROM profile_snapshots
+            WHERE profile_id = ${profile} AND taken_at >= ${since}
+            ORDER BY taken_at DESC
+            LIMIT ${limit}`),
+          (found) => found.toReversed()
+        )
+      )
+
+      return { insert, list }
+    })
+  )
+}
