@@ -9,7 +9,7 @@ import { Migrator } from "../src/database/Migrator.ts"
 import { EmbeddedPostgres } from "../src/sandbox/postgres/EmbeddedPostgres.ts"
 import { installSupabase } from "../src/sandbox/postgres/Supabase.ts"
 
-/** `node scripts/dump-schema.ts` writes to `test/migrations/schema.sql` what the migrations add up to, on a database made for it. */
+/** `npm run schema:dump` writes to `test/migrations/schema.sql` what the migrations add up to, on a database made for it. */
 export const schemaFile = fileURLToPath(new URL("../test/migrations/schema.sql", import.meta.url))
 
 /** The schema `public` of the connected database as text, the same for the same schema. */
@@ -23,7 +23,7 @@ export const describeSchema = Effect.gen(function*() {
     const before = rows[index - 1]
     return `${before?.part === part && (before.object === object || part === 4) ? "" : "\n"}${statement};\n`
   })
-  return `-- What the migrations add up to. Written by scripts/dump-schema.ts: run it after a change of migrations/.\n${
+  return `-- What the migrations add up to. Written by `npm run schema:dump`: run it after a change of migrations/.\n${
     lines.join("")
   }`
 })

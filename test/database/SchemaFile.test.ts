@@ -19,7 +19,7 @@ layer(TestDatabase.layer)("test/migrations/schema.sql", (it) => {
       assert.strictEqual(
         yield* describeSchema,
         written,
-        "Run `node scripts/dump-schema.ts`, and look at what your migration changed."
+        "Run `npm run schema:dump`, and look at what your migration changed."
       )
     }))
 
