@@ -23,7 +23,7 @@ export const describeSchema = Effect.gen(function*() {
     const before = rows[index - 1]
     return `${before?.part === part && (before.object === object || part === 4) ? "" : "\n"}${statement};\n`
   })
-  return `-- What the migrations add up to. Written by `npm run schema:dump`: run it after a change of migrations/.\n${
+  return `-- What the migrations add up to. Written by npm run schema:dump: run it after a change of migrations/.\n${
     lines.join("")
   }`
 })

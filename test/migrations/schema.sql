@@ -1,4 +1,4 @@
--- What the migrations add up to. Written by scripts/dump-schema.ts: run it after a change of migrations/.
+-- What the migrations add up to. Written by npm run schema:dump: run it after a change of migrations/.
 
 CREATE TABLE audience_demographics (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
