@@ -95,8 +95,9 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
                   )
               )
             ),
-            // What is cached of the name is older than what was stored now.
+            // What is cached of the name, or of the one it had before, is older than what was stored now.
             Effect.tap(() => cache.delete(fetch.username)),
+            Effect.tap(({ formerName }) => formerName === null ? Effect.void : cache.delete(formerName)),
             Effect.catchTag("DecodoError", (error) => vendorFailed(fetch, error, asked)),
             Effect.tapDefect((defect) => Effect.logError("profile fetch died", defect)),
             Effect.onExit((exit) => finish(fetch, exit)),

@@ -1,4 +1,4 @@
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer, Schema, Struct } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as Column from "../database/Column.ts"
 import { ReadSql } from "../database/Database.ts"
@@ -19,7 +19,13 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
    * favourites and campaigns. Serialises with any other ingest of the same account until the transaction ends.
    */
   upsert(profile: typeof Profile.insert.Encoded, options: { readonly keepFigures: boolean }): Effect.Effect<
-    { readonly id: ProfileId; readonly username: Username; readonly data_version: number },
+    {
+      readonly id: ProfileId
+      readonly username: Username
+      readonly data_version: number
+      /** The name under which the account was stored until now, where that was another one. */
+      readonly formerName: Username | null
+    },
     DatabaseError
   >
   /** Takes the suggestions as they are now; those no longer suggested stay known, without a position. */
@@ -46,6 +52,8 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
       )
       const decodeRelated = rows("related_profiles", RelatedRow)
       const decodeMentions = rows("mentions", MentionRow)
+      const decodeNames = rows("profiles", Schema.Struct(Struct.pick(Profile.fields, ["username", "instagram_user_id"])))
+      const guard = available("profiles")
       const columns = sql.literal(profileColumns.join(", "))
       const stored = read.literal(Object.keys(StoredProfile.fields).join(", "))
 
@@ -59,7 +67,9 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
         yield* available("profiles")(
           sql`SELECT pg_advisory_xact_lock(hashtextextended(coalesce(${profile.instagram_user_id}, ${profile.username}), 0))`
         )
-        if (profile.instagram_user_id !== null) yield* followRename(profile.instagram_user_id, profile.username)
+        const formerName = profile.instagram_user_id === null
+          ? null
+          : yield* followRename(profile.instagram_user_id, profile.username)
         const assignments = sql.literal(options.keepFigures ? assignmentsKeepingFigures : assignmentsTakingFigures)
         const found = yield* decodeUpserted(sql`
           INSERT INTO profiles AS current (${columns})
@@ -69,25 +79,37 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
             data_version = current.data_version + 1,
             refresh_count = current.refresh_count + 1
           RETURNING id, username, data_version`)
-        return found ?? (yield* Effect.die("an upsert returns its row"))
+        return found === undefined ? yield* Effect.die("an upsert returns its row") : { ...found, formerName }
       })
 
-      /** The account had another name: its row takes the new one, and whoever held that name before is gone from it. */
-      const followRename = (instagramUserId: string, username: string) =>
-        available("profiles")(Effect.andThen(
-          sql`
+      /**
+       * The account had another name: its row takes the new one, and whoever held that name before is gone from it. Answers with the
+       * former name, null where nothing had to be moved.
+       */
+      const followRename = Effect.fnUntraced(function*(instagramUserId: string, username: string) {
+        const involved = yield* decodeNames(sql`
+          SELECT username, instagram_user_id FROM profiles
+          WHERE username = ${username} OR instagram_user_id = ${instagramUserId}
+          ORDER BY id FOR UPDATE`)
+        const holder = involved.find((row) => row.username === username)
+        const former = involved.find((row) => row.username !== username)
+        if (holder !== undefined && holder.instagram_user_id !== null && holder.instagram_user_id !== instagramUserId) {
+          yield* guard(sql`
             UPDATE profiles SET availability = 'gone', updated_at = now(),
               username = left(username, 21) || '.' || left(md5(id::text), 8)
-            WHERE username = ${username} AND instagram_user_id IS NOT NULL AND instagram_user_id <> ${instagramUserId}`,
-          sql`
-            UPDATE profiles SET username = ${username}
-            WHERE instagram_user_id = ${instagramUserId} AND username <> ${username}
-              AND NOT EXISTS (SELECT 1 FROM profiles AS holder WHERE holder.username = ${username})`
-        )).pipe(Effect.andThen(
-          available("profiles")(sql`
-          UPDATE profiles SET instagram_user_id = NULL, availability = 'gone', updated_at = now()
-          WHERE instagram_user_id = ${instagramUserId} AND username <> ${username}`)
-        ))
+            WHERE username = ${username}`)
+        }
+        if (former === undefined) return null
+        yield* guard(
+          holder?.instagram_user_id === null
+            // The row under the new name was stored before ids were: it becomes the account's, and the other one is history.
+            ? sql`
+              UPDATE profiles SET instagram_user_id = NULL, availability = 'gone', updated_at = now()
+              WHERE instagram_user_id = ${instagramUserId}`
+            : sql`UPDATE profiles SET username = ${username} WHERE instagram_user_id = ${instagramUserId}`
+        )
+        return former.username
+      })
 
       const upsertRelated = Effect.fn("ProfileRepo.upsertRelated")(function*(
         profile: ProfileId,

@@ -32,6 +32,11 @@ export interface Granted {
 /** Why a look-up ends without a profile, when the database is well. */
 export type LookupRefusal = ProfileNotFound | ProfileTemporarilyUnavailable
 
+export interface Stored extends Granted {
+  /** The name under which the account was stored until now, where that was another one. */
+  readonly formerName: Username | null
+}
+
 /** A paid answer that is kept but has not become rows yet. */
 export interface KeptAnswer {
   readonly id: VendorAnswerId
@@ -50,7 +55,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
     answer: KeptAnswer,
     callers: ReadonlyArray<Caller>,
     analysisType: typeof AnalysisType.Type
-  ): Effect.Effect<Granted, DatabaseError>
+  ): Effect.Effect<Stored, DatabaseError>
   /** One transaction: windows and search records on a profile that is stored already. */
   grant(profile: Granted, callers: ReadonlyArray<Caller>, record: {
     readonly analysisType: typeof AnalysisType.Type
@@ -140,7 +145,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
           callers: callers.length,
           issues: answer.decoded.issues.length
         })
-        return { profile: stored.id, username: stored.username }
+        return { profile: stored.id, username: stored.username, formerName: stored.formerName }
       })
 
       const grant = Effect.fn("ProfileStore.grant")((

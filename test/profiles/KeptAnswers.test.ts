@@ -1,0 +1,152 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import { profileContent } from "../support/payload.ts"
+import { searchesOf } from "../support/search.ts"
+import { TestApp } from "../support/TestApp.ts"
+import { until } from "../support/until.ts"
+import { VendorFront } from "../support/VendorFront.ts"
+
+layer(TestApp.layer(), { excludeTestServices: true })("an answer that was paid for", (it) => {
+  const keep = Effect.fnUntraced(function*(username: string, payload: object, age = "1 minute") {
+    const sql = yield* SqlClient
+    yield* sql`
+      INSERT INTO vendor_answers (username, target, fetched_at, duration_ms, attempts, response_bytes, payload)
+      VALUES (${username}, 'instagram_graphql_profile', now() - ${age}::text::interval, 1, 1, 1, ${JSON.stringify(payload)})`
+  })
+  const asked = (username: string) => Effect.map(VendorFront, (front) => front.asked.filter((name) => name === username).length)
+  const answersOf = Effect.fnUntraced(function*(username: string) {
+    const sql = yield* SqlClient
+    return yield* sql<{ state: string }>`
+      SELECT CASE WHEN rejected_at IS NOT NULL THEN rejection WHEN stored_at IS NOT NULL THEN 'stored' ELSE 'pending' END AS state
+      FROM vendor_answers WHERE username = ${username} ORDER BY fetched_at`.pipe(
+      Effect.map((rows) => rows.map((row) => row.state))
+    )
+  })
+  const userOf = (username: string, id: string) => profileContent({ id, username }, [{ n: Number(id) }]).data.user
+
+  it.effect("and was kept by a process that died is stored, and not paid again", () =>
+    Effect.gen(function*() {
+      const user = yield* (yield* TestApp).newUser
+      yield* keep("kept.one", userOf("kept.one", "9101"))
+      const answer = yield* user.get("/profile/kept.one")
+      assert.strictEqual(answer.status, 200)
+      assert.strictEqual(answer.json<{ profile: { instagram_user_id: string } }>().profile.instagram_user_id, "9101")
+      assert.strictEqual(yield* asked("kept.one"), 0)
+      assert.deepStrictEqual(yield* answersOf("kept.one"), ["stored"])
+    }))
+
+  it.effect("twice is stored once, by its newest, and the older one is done with", () =>
+    Effect.gen(function*() {
+      const user = yield* (yield* TestApp).newUser
+      yield* keep("kept.two", userOf("kept.two", "9102"), "5 minutes")
+      yield* keep("kept.two", { ...userOf("kept.two", "9102"), edge_followed_by: { count: 5 } }, "1 minute")
+      const answer = yield* user.get("/profile/kept.two")
+      assert.strictEqual(answer.json<{ profile: { followers_count: number } }>().profile.followers_count, 5)
+      assert.deepStrictEqual(yield* answersOf("kept.two"), ["stored", "stored"])
+    }))
+
+  it.effect("but has grown old is left alone, and the vendor asked", () =>
+    Effect.gen(function*() {
+      const user = yield* (yield* TestApp).newUser
+      yield* keep("kept.old", userOf("kept.old", "9103"), "25 hours")
+      assert.strictEqual((yield* user.get("/profile/kept.old")).status, 200)
+      assert.strictEqual(yield* asked("kept.old"), 1)
+    }))
+
+  it.effect("and cannot be read is rejected, and the vendor asked", () =>
+    Effect.gen(function*() {
+      const user = yield* (yield* TestApp).newUser
+      yield* keep("kept.broken", { id: null })
+      assert.strictEqual((yield* user.get("/profile/kept.broken")).status, 200)
+      assert.deepStrictEqual(yield* answersOf("kept.broken"), ["ContractBroken", "stored"])
+    }))
+
+  it.effect("and that the database refuses is rejected, not tried for ever; whoever asked has it in their record", () =>
+    Effect.gen(function*() {
+      const app = yield* TestApp
+      const sql = yield* SqlClient
+      const user = yield* app.newUser
+      yield* sql`ALTER TABLE profiles ADD CONSTRAINT refuses_nine CHECK (followers_count <> 999999)`
+      const front = yield* VendorFront
+      front.says(
+        "refused.one",
+        profileContent({ id: "9104", username: "refused.one" }, [], { edge_followed_by: { count: 999_999 } })
+      )
+      for (let i = 0; i < 2; i++) {
+        const answer = yield* user.get("/profile/refused.one")
+        assert.strictEqual(answer.status, 503)
+        assert.strictEqual(answer.json<{ reason: string }>().reason, "answer_refused")
+      }
+      assert.deepStrictEqual(yield* answersOf("refused.one"), ["refused:refuses_nine"])
+      assert.lengthOf(yield* sql`SELECT 1 FROM profiles WHERE username = 'refused.one'`, 0)
+      assert.deepStrictEqual((yield* searchesOf("refused.one")).map((row) => row.error_code), [
+        "profile-temporarily-unavailable",
+        "profile-temporarily-unavailable"
+      ])
+      yield* sql`ALTER TABLE profiles DROP CONSTRAINT refuses_nine`
+      app.clock.advance("31 seconds")
+      assert.strictEqual((yield* user.get("/profile/refused.one")).status, 200)
+      assert.deepStrictEqual(yield* answersOf("refused.one"), ["refused:refuses_nine", "stored"])
+    }))
+
+  it.effect("is not lost to the others when a caller's account vanishes meanwhile", () =>
+    Effect.gen(function*() {
+      const app = yield* TestApp
+      const sql = yield* SqlClient
+      const front = yield* VendorFront
+      const [stays, vanishes] = [yield* app.newUser, yield* app.newUser]
+      front.hold("crowd")
+      const asking = yield* Effect.forkChild(
+        Effect.all([stays, vanishes].map((user) => user.get("/profile/crowd")), { concurrency: "unbounded" })
+      )
+      yield* until(app.inFlight, (count) => count === 2)
+      yield* until(asked("crowd"), (count) => count === 1)
+      yield* sql`DELETE FROM auth_users WHERE id = ${vanishes.id}`
+      front.release("crowd")
+      const [answer, other] = yield* Fiber.join(asking)
+      assert.strictEqual(answer?.status, 200)
+      assert.strictEqual(other?.headers.get("content-type"), "application/problem+json")
+      assert.deepStrictEqual((yield* searchesOf("crowd")).map((row) => row.user_id), [stays.id])
+      assert.deepStrictEqual(yield* answersOf("crowd"), ["stored"])
+    }))
+
+  it.effect("is not needed for the others to learn of a failure when a caller's account vanishes meanwhile", () =>
+    Effect.gen(function*() {
+      const app = yield* TestApp
+      const sql = yield* SqlClient
+      const front = yield* VendorFront
+      const [stays, vanishes] = [yield* app.newUser, yield* app.newUser]
+      front.says("crowd.fails", 502)
+      front.hold("crowd.fails")
+      const asking = yield* Effect.forkChild(
+        Effect.all([stays, vanishes].map((user) => user.get("/profile/crowd.fails")), { concurrency: "unbounded" })
+      )
+      yield* until(app.inFlight, (count) => count === 2)
+      yield* until(asked("crowd.fails"), (count) => count === 1)
+      yield* sql`DELETE FROM auth_users WHERE id = ${vanishes.id}`
+      front.release("crowd.fails")
+      const [answer] = yield* Fiber.join(asking)
+      assert.strictEqual(answer?.problem.type, "/problems/profile-temporarily-unavailable")
+      assert.deepStrictEqual((yield* searchesOf("crowd.fails")).map((row) => row.user_id), [stays.id])
+    }))
+
+  it.effect("survives the loss of every database connection while it was fetched", () =>
+    Effect.gen(function*() {
+      const app = yield* TestApp
+      const sql = yield* SqlClient
+      const front = yield* VendorFront
+      const user = yield* app.newUser
+      front.hold("cut.off")
+      const asking = yield* Effect.forkChild(user.get("/profile/cut.off"))
+      yield* until(asked("cut.off"), (count) => count === 1)
+      yield* sql`
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'analytics-following'`
+      front.release("cut.off")
+      const answer = yield* Fiber.join(asking)
+      assert.strictEqual(answer.status, 200, answer.text)
+      assert.strictEqual(yield* asked("cut.off"), 1)
+      assert.deepStrictEqual(yield* answersOf("cut.off"), ["stored"])
+    }))
+})
