@@ -28,8 +28,10 @@ import { Readiness } from "./http/Readiness.ts"
 import * as RequestValidationHttp from "./http/RequestValidationHttp.ts"
 import { allowedMethods } from "./http/Routes.ts"
 import * as SystemHttp from "./http/SystemHttp.ts"
+import * as InsightsHttp from "./insights/InsightsHttp.ts"
 import { Posts } from "./posts/Posts.ts"
 import { ProfileFetches } from "./profiles/ProfileFetches.ts"
+import { ProfileHistory } from "./profiles/ProfileHistory.ts"
 import { ProfileRepo } from "./profiles/ProfileRepo.ts"
 import { Profiles } from "./profiles/Profiles.ts"
 import * as ProfilesHttp from "./profiles/ProfilesHttp.ts"
@@ -76,6 +78,7 @@ export const services = (settings: SettingsValues) => {
   }).pipe(Layer.provideMerge(ProfileStore.layerNoDeps), Layer.provideMerge(rooms))
   return Layer.mergeAll(
     Profiles.layerNoDeps({ freshFor: settings.PROFILE_FRESH_FOR }),
+    ProfileHistory.layerNoDeps,
     Readiness.layerNoDeps,
     authLayer(settings)
   ).pipe(Layer.provideMerge(fetching))
@@ -132,7 +135,7 @@ const authLayer = (settings: SettingsValues) =>
 
 const routes = Layer.mergeAll(
   HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
-    Layer.provide([SystemHttp.layer, ProfilesHttp.layer, AccessHttp.layer])
+    Layer.provide([SystemHttp.layer, ProfilesHttp.layer, InsightsHttp.layer, AccessHttp.layer])
   ),
   HttpApiScalar.layer(Api, { path: "/docs", scalar: { withDefaultFonts: false } })
 )

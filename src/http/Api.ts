@@ -1,6 +1,7 @@
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { AccessApi } from "../access/AccessApi.ts"
+import { InsightsApi } from "../insights/InsightsApi.ts"
 import { ProfilesApi } from "../profiles/ProfilesApi.ts"
 import { RequestValidation } from "./HttpErrors.ts"
 import { SystemApi } from "./SystemApi.ts"
@@ -9,6 +10,7 @@ import { SystemApi } from "./SystemApi.ts"
 export class Api extends HttpApi.make("analytics-following")
   .add(SystemApi)
   .add(ProfilesApi)
+  .add(InsightsApi)
   .add(AccessApi)
   .middleware(RequestValidation)
   .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error", errors: "all" })

@@ -28,7 +28,7 @@ export interface ProfileRows {
 /** The rows of an answer fetched at `fetchedAt`. Pure: the same answer gives the same rows, so that stored ones can be recomputed. */
 export const rowsOf = (decoded: DecodedProfile, fetchedAt: Instant): ProfileRows => {
   const { profile: account, posts } = decoded
-  const analytics = analyze(profileSample(decoded), posts.map(postSample), fetchedAt)
+  const analytics = analyticsOf(decoded, fetchedAt)
   return {
     profile: profileRow(decoded, analytics, fetchedAt),
     posts: posts.map((post) => postRow(post, account, fetchedAt)),
@@ -58,6 +58,10 @@ export const rowsOf = (decoded: DecodedProfile, fetchedAt: Instant): ProfileRows
     keepFigures: !account.posts_received && account.is_private !== true && account.posts_count !== 0
   }
 }
+
+/** Every figure of an answer, as of the instant it was fetched. */
+export const analyticsOf = (decoded: DecodedProfile, fetchedAt: Instant): Analytics =>
+  analyze(profileSample(decoded), decoded.posts.map(postSample), fetchedAt)
 
 const profileRow = (
   { profile: account, raw }: DecodedProfile,

@@ -20,6 +20,13 @@ const params = {
   })
 }
 
+const AsOf = Schema.String.check(
+  Schema.isPattern(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/, {
+    expected: "a UTC instant such as 2026-01-31T12:00:00Z"
+  }),
+  Schema.makeFilter((text: string) => Number.isNaN(Date.parse(text)) ? "an instant that exists" : undefined)
+)
+
 const databaseErrors = [DatabaseUnavailable, RowMismatch, RowRefused] as const
 const lookupErrors = [InvalidUsername, ProfileNotFound, ProfileTemporarilyUnavailable, ...databaseErrors] as const
 const readErrors = [InvalidUsername, ProfileNotFound, AccessRequired, ...databaseErrors] as const
@@ -28,6 +35,8 @@ export const JobAccepted = Job.pipe(HttpApiSchema.status(202))
 
 export const AnalyticsAnswer = Schema.Struct({
   username: Schema.String,
+  /** The instant that was asked for with `as_of`; null: what is known now. */
+  as_of: Schema.NullOr(Schema.String),
   analytics: Schema.NullOr(Analytics),
   freshness: Freshness
 }).annotate({ identifier: "AnalyticsAnswer" })
@@ -78,6 +87,12 @@ export class ProfilesApi extends HttpApiGroup.make("profiles")
       ),
     HttpApiEndpoint.get("analytics", "/profile/:username/analytics", {
       params,
+      query: {
+        as_of: Schema.optionalKey(AsOf.annotate({
+          description:
+            "What was known then: the figures of the latest answer fetched by this instant; null when nothing was known"
+        }))
+      },
       headers: conditionalHeaders,
       success: AnalyticsAnswer,
       error: readErrors

@@ -14,6 +14,7 @@ import { type Job, JobNotFound } from "../jobs/Job.ts"
 import { freshnessOf } from "./ProfileAnswer.ts"
 import { InvalidUsername } from "./ProfileErrors.ts"
 import { type Fetch, ProfileFetches } from "./ProfileFetches.ts"
+import { ProfileHistory } from "./ProfileHistory.ts"
 import type { Page } from "./ProfileRepo.ts"
 import { Profiles, type Ready } from "./Profiles.ts"
 import type { StoredProfile } from "./ProfileView.ts"
@@ -26,6 +27,7 @@ export const layer = HttpApiBuilder.group(
   Effect.fn(function*(handlers) {
     const profiles = yield* Profiles
     const fetches = yield* ProfileFetches
+    const history = yield* ProfileHistory
     const cursors = yield* Cursor
 
     const lookup = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, name: string, force: boolean) {
@@ -73,13 +75,15 @@ export const layer = HttpApiBuilder.group(
     return handlers.handleAll({
       lookup: ({ params, request }) => lookup(request, params.username, false),
       refresh: ({ params, request }) => lookup(request, params.username, true),
-      analytics: Effect.fn("ProfilesHttp.analytics")(function*({ params, request }) {
+      analytics: Effect.fn("ProfilesHttp.analytics")(function*({ params, query, request }) {
         const profile = yield* unlocked(params.username)
         const now = yield* Clock.currentTimeMillis
         const freshness = freshnessOf(profile, profiles.freshFor, now)
+        const then = query.as_of === undefined ? null : instantOf(Date.parse(query.as_of))
+        const analytics = then === null ? profile.analytics : (yield* history.analyticsAt(profile.username, then)) ?? null
         return conditional(request, {
-          body: encode({ username: profile.username, analytics: profile.analytics, freshness }),
-          etag: `"${profile.id.slice(0, 8)}-${profile.data_version}-analytics-${freshness.status}"`
+          body: encode({ username: profile.username, as_of: then, analytics, freshness }),
+          etag: `"${profile.id.slice(0, 8)}-${profile.data_version}-analytics-${freshness.status}-${then ?? ""}"`
         }, age(profile.last_refreshed, now))
       }),
       posts: list(

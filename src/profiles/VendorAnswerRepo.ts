@@ -11,6 +11,8 @@ export class VendorAnswerRepo extends Context.Service<VendorAnswerRepo, {
   insert(answer: typeof VendorAnswer.insert.Encoded): Effect.Effect<VendorAnswerId, DatabaseError>
   /** The newest answer for a name that was paid for since `since` and has become neither rows nor refused. */
   findPending(username: Username, since: Column.Instant): Effect.Effect<VendorAnswer | undefined, DatabaseError>
+  /** The newest answer of a name that was fetched by then and became rows. */
+  findStored(username: Username, by: Column.Instant): Effect.Effect<VendorAnswer | undefined, DatabaseError>
   /** Call inside the transaction that stores the rows. Older pending answers of the same name are superseded with it. */
   markStored(id: VendorAnswerId, at: Column.Instant): Effect.Effect<void, DatabaseError>
   /** The answer cannot become rows; `rejection` is a code, never content. */
@@ -38,6 +40,14 @@ export class VendorAnswerRepo extends Context.Service<VendorAnswerRepo, {
           LIMIT 1`)
       )
 
+      const findStored = Effect.fn("VendorAnswerRepo.findStored")((username: Username, by: Column.Instant) =>
+        decodeAnswer(sql`
+          SELECT * FROM vendor_answers
+          WHERE username = ${username} AND fetched_at <= ${by} AND stored_at IS NOT NULL
+          ORDER BY fetched_at DESC
+          LIMIT 1`)
+      )
+
       const markStored = Effect.fn("VendorAnswerRepo.markStored")((id: VendorAnswerId, at: Column.Instant) =>
         Effect.asVoid(guard(sql`
           UPDATE vendor_answers AS answer SET stored_at = ${at} FROM vendor_answers AS stored
@@ -54,7 +64,7 @@ export class VendorAnswerRepo extends Context.Service<VendorAnswerRepo, {
           UPDATE vendor_answers SET rejected_at = ${at}, rejection = ${rejection} WHERE id = ${id} AND stored_at IS NULL`))
       )
 
-      return { insert, findPending, markStored, markRejected }
+      return { insert, findPending, findStored, markStored, markRejected }
     })
   )
 }

@@ -1,0 +1,49 @@
+import { Schema } from "effect"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as OpenApi from "effect/http-api/OpenApi"
+import { Method } from "../analytics/Method.ts"
+import { Authorization } from "../auth/Authorization.ts"
+import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
+import { AccessRequired, InvalidUsername, ProfileNotFound } from "../profiles/ProfileErrors.ts"
+import { Growth } from "./history/Growth.ts"
+import { HistoryPoint } from "./history/Series.ts"
+
+const errors = [InvalidUsername, ProfileNotFound, AccessRequired, DatabaseUnavailable, RowMismatch, RowRefused] as const
+
+const params = { username: Schema.String }
+
+export const HistoryAnswer = Schema.Struct({
+  username: Schema.String,
+  granularity: Schema.Literals(["day", "week", "month"]),
+  from: Schema.String,
+  to: Schema.String,
+  points: Schema.Array(HistoryPoint),
+  growth: Growth
+}).annotate({ identifier: "HistoryAnswer" })
+
+/** Figures over time, and where every figure comes from. */
+export class InsightsApi extends HttpApiGroup.make("insights")
+  .add(
+    HttpApiEndpoint.get("history", "/profile/:username/history", {
+      params,
+      query: {
+        days: Schema.optionalKey(Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 730 }))),
+        granularity: Schema.optionalKey(Schema.Literals(["day", "week", "month"]))
+      },
+      success: HistoryAnswer,
+      error: errors
+    })
+      .annotate(OpenApi.Summary, "Counts and headline figures over time, and growth")
+      .annotate(
+        OpenApi.Description,
+        "One point a day, week or month (UTC) of the last `days` (90): what the last fetch of it found, null where there was none."
+      )
+      .middleware(Authorization),
+    HttpApiEndpoint.get("metricsRegistry", "/metrics-registry", {
+      success: Schema.Struct({ methods: Schema.Array(Method) }).annotate({ identifier: "MetricsRegistry" })
+    })
+      .annotate(OpenApi.Summary, "Definition, formula, source and worked example of every figure")
+  )
+  .annotate(OpenApi.Description, "Figures over time, and the registry that explains every figure.")
+{}

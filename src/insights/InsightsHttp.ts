@@ -1,0 +1,53 @@
+import { Clock, Effect, Option } from "effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import { registry } from "../analytics/Registry.ts"
+import { CurrentUser } from "../auth/CurrentUser.ts"
+import { instantOf } from "../database/Instant.ts"
+import { Api } from "../http/Api.ts"
+import { InvalidUsername } from "../profiles/ProfileErrors.ts"
+import { ProfileHistory } from "../profiles/ProfileHistory.ts"
+import { Profiles } from "../profiles/Profiles.ts"
+import { normalizeUsername } from "../profiles/Username.ts"
+import { growth, growthRegistry } from "./history/Growth.ts"
+import { series } from "./history/Series.ts"
+
+/** Handlers of figures over time and of the registry. */
+export const layer = HttpApiBuilder.group(
+  Api,
+  "insights",
+  Effect.fn(function*(handlers) {
+    const profiles = yield* Profiles
+    const history = yield* ProfileHistory
+
+    const unlocked = Effect.fnUntraced(function*(name: string) {
+      const user = yield* CurrentUser
+      const username = normalizeUsername(name)
+      return Option.isNone(username) ? yield* InvalidUsername.problem : yield* profiles.unlocked(user.id, username.value)
+    })
+
+    return handlers.handleAll({
+      history: Effect.fn("InsightsHttp.history")(function*({ params, query }) {
+        const profile = yield* unlocked(params.username)
+        const granularity = query.granularity ?? "day"
+        const days = query.days ?? 90
+        const now = yield* Clock.currentTimeMillis
+        const from = now - (days - 1) * 86_400_000
+        const snapshots = yield* history.snapshots(profile.id, Math.max(days, longestGrowth))
+        const shown = snapshots.filter((snapshot) => Date.parse(snapshot.taken_at) >= from - 31 * 86_400_000)
+        const points = series(shown, granularity, from, now)
+        return {
+          username: profile.username,
+          granularity,
+          from: points[0]?.date ?? instantOf(from).slice(0, 10),
+          to: instantOf(now).slice(0, 10),
+          points,
+          growth: growth(snapshots, profile.last_refreshed)
+        }
+      }),
+      metricsRegistry: () => Effect.succeed({ methods: [...registry, ...growthRegistry] })
+    })
+  })
+)
+
+/** Days: the longest window of growth and its tolerance. */
+const longestGrowth = 402

@@ -1,0 +1,40 @@
+import { Clock, Context, Effect, Layer, Result } from "effect"
+import type { Analytics } from "../analytics/Analytics.ts"
+import type * as Column from "../database/Column.ts"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { instantOf } from "../database/Instant.ts"
+import { decodeUser } from "../decodo/ProfileDecoder.ts"
+import type { ProfileId } from "./Profile.ts"
+import { analyticsOf } from "./ProfileRows.ts"
+import type { ProfileSnapshot } from "./ProfileSnapshot.ts"
+import { SnapshotRepo } from "./SnapshotRepo.ts"
+import type { Username } from "./Username.ts"
+import { VendorAnswerRepo } from "./VendorAnswerRepo.ts"
+
+/** What was known of a profile, and when. */
+export class ProfileHistory extends Context.Service<ProfileHistory, {
+  /** Snapshots of the last so many days, oldest first; at most 2,000, the latest of them. */
+  snapshots(profile: ProfileId, days: number): Effect.Effect<ReadonlyArray<ProfileSnapshot>, DatabaseError>
+  /** The figures of the latest answer fetched by then, computed from the answer as it was stored; undefined when nothing was known. */
+  analyticsAt(username: Username, at: Column.Instant): Effect.Effect<Analytics | undefined, DatabaseError>
+}>()("analytics-following/profiles/ProfileHistory") {
+  static readonly layerNoDeps = Layer.effect(
+    ProfileHistory,
+    Effect.gen(function*() {
+      const snapshots = yield* SnapshotRepo
+      const answers = yield* VendorAnswerRepo
+      return {
+        snapshots: Effect.fn("ProfileHistory.snapshots")(function*(profile: ProfileId, days: number) {
+          const now = yield* Clock.currentTimeMillis
+          return yield* snapshots.list(profile, instantOf(now - days * 86_400_000), 2_000)
+        }),
+        analyticsAt: Effect.fn("ProfileHistory.analyticsAt")(function*(username: Username, at: Column.Instant) {
+          const answer = yield* answers.findStored(username, at)
+          if (answer === undefined) return undefined
+          const decoded = decodeUser(answer.payload)
+          return Result.isSuccess(decoded) ? analyticsOf(decoded.success, answer.fetched_at) : undefined
+        })
+      }
+    })
+  )
+}
