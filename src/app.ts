@@ -21,6 +21,8 @@ import { DatabaseHealth } from "./database/DatabaseHealth.ts"
 import { Migrator } from "./database/Migrator.ts"
 import { Transaction } from "./database/Transaction.ts"
 import * as DecodoHttp from "./decodo/DecodoHttp.ts"
+import { Favorites } from "./favorites/Favorites.ts"
+import * as FavoritesHttp from "./favorites/FavoritesHttp.ts"
 import { answering } from "./http/Answering.ts"
 import { Api } from "./http/Api.ts"
 import { Cursor } from "./http/Cursor.ts"
@@ -76,8 +78,9 @@ export const services = (settings: SettingsValues) => {
     notFoundFor: Duration.toMillis(settings.PROFILE_NOT_FOUND_FOR),
     failureFor: Duration.toMillis(settings.PROFILE_FAILURE_FOR)
   }).pipe(Layer.provideMerge(ProfileStore.layerNoDeps), Layer.provideMerge(rooms))
+  const profiles = Profiles.layerNoDeps({ freshFor: settings.PROFILE_FRESH_FOR })
   return Layer.mergeAll(
-    Profiles.layerNoDeps({ freshFor: settings.PROFILE_FRESH_FOR }),
+    Favorites.layer.pipe(Layer.provideMerge(profiles)),
     ProfileHistory.layerNoDeps,
     Readiness.layerNoDeps,
     authLayer(settings)
@@ -135,7 +138,7 @@ const authLayer = (settings: SettingsValues) =>
 
 const routes = Layer.mergeAll(
   HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
-    Layer.provide([SystemHttp.layer, ProfilesHttp.layer, InsightsHttp.layer, AccessHttp.layer])
+    Layer.provide([SystemHttp.layer, ProfilesHttp.layer, InsightsHttp.layer, AccessHttp.layer, FavoritesHttp.layer])
   ),
   HttpApiScalar.layer(Api, { path: "/docs", scalar: { withDefaultFonts: false } })
 )

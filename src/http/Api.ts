@@ -1,6 +1,7 @@
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { AccessApi } from "../access/AccessApi.ts"
+import { FavoritesApi } from "../favorites/FavoritesApi.ts"
 import { InsightsApi } from "../insights/InsightsApi.ts"
 import { ProfilesApi } from "../profiles/ProfilesApi.ts"
 import { RequestValidation } from "./HttpErrors.ts"
@@ -12,6 +13,7 @@ export class Api extends HttpApi.make("analytics-following")
   .add(ProfilesApi)
   .add(InsightsApi)
   .add(AccessApi)
+  .add(FavoritesApi)
   .middleware(RequestValidation)
   .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error", errors: "all" })
   .annotate(HttpApi.QueryParseOptions, { errors: "all" })
