@@ -1,0 +1,58 @@
+import { Effect, Metric } from "effect"
+import type { RowMismatch } from "../database/DatabaseErrors.ts"
+import type { Finding, Report } from "./Finding.ts"
+
+/** Says what changed between two checks: one log line and one metric for each finding that came or went, nothing for those that stay. */
+export const announce = Effect.fnUntraced(function*(before: Report, after: Report) {
+  if (after.failure !== null) {
+    if (after.failure !== before.failure) yield* Effect.logWarning("schema check failed", { reason: after.failure })
+    return
+  }
+  const standing = new Set(before.findings.map(({ fingerprint }) => fingerprint))
+  const now = new Set(after.findings.map(({ fingerprint }) => fingerprint))
+  yield* Effect.forEach(after.findings.filter(({ fingerprint }) => !standing.has(fingerprint)), came, { discard: true })
+  yield* Effect.forEach(before.findings.filter(({ fingerprint }) => !now.has(fingerprint)), went, { discard: true })
+})
+
+/** Counts rows that did not decode, by place. Who answers the request logs it. */
+export const announceMismatch = ({ column, relation }: RowMismatch) =>
+  Metric.update(Metric.withAttributes(mismatches, { relation, column }), 1)
+
+const came = (finding: Finding) =>
+  Effect.andThen(
+    Metric.update(gaugeOf(finding), 1),
+    logAs(finding)("schema finding", {
+      ...placeOf(finding),
+      expected: short(finding.expected),
+      found: short(finding.found),
+      routes: finding.touches.routes.length
+    })
+  )
+
+const went = (finding: Finding) =>
+  Effect.andThen(Metric.update(gaugeOf(finding), 0), Effect.logInfo("schema finding cleared", placeOf(finding)))
+
+const logAs = ({ severity }: Finding) =>
+  severity === "harmless" ? Effect.logInfo : severity.startsWith("breaks_") ? Effect.logError : Effect.logWarning
+
+const gaugeOf = ({ code, fingerprint, object, relation, severity }: Finding) =>
+  Metric.withAttributes(findings, { fingerprint, code, severity, relation, object })
+
+const findings = Metric.gauge("schema_finding", {
+  description: "1 while the database differs from what the service relies on, by fingerprint; 0 once mended"
+})
+
+const mismatches = Metric.counter("schema_row_mismatches_total", {
+  description: "Rows that did not decode, by relation and column",
+  incremental: true
+})
+
+const placeOf = ({ code, fingerprint, object, relation, severity }: Finding) => ({
+  fingerprint,
+  code,
+  severity,
+  relation,
+  object
+})
+
+const short = (text: string) => text.length <= 200 ? text : `${text.slice(0, 199)}…`

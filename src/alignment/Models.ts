@@ -1,0 +1,41 @@
+import { ProfileAccess } from "../access/ProfileAccess.ts"
+import { Campaign, CampaignPost, CampaignProfile } from "../campaigns/Campaign.ts"
+import { Favorite } from "../favorites/Favorite.ts"
+import { AudienceDemographics } from "../insights/AudienceDemographics.ts"
+import { CommentSentiment } from "../insights/CommentSentiment.ts"
+import { CreatorMetadata } from "../insights/CreatorMetadata.ts"
+import { Post } from "../posts/Post.ts"
+import { PostProfile } from "../posts/PostProfile.ts"
+import { Mention } from "../profiles/Mention.ts"
+import { Profile } from "../profiles/Profile.ts"
+import { ProfileSnapshot } from "../profiles/ProfileSnapshot.ts"
+import { RelatedProfile } from "../profiles/RelatedProfile.ts"
+import { VendorAnswer } from "../profiles/VendorAnswer.ts"
+import { SearchHistory, UserSearch } from "../searches/Search.ts"
+import { AuthUser } from "../users/AuthUser.ts"
+import { UserProfile } from "../users/UserProfile.ts"
+
+/** Every row model by its table. A test fails when a model of the source tree is not in here. */
+export const models = {
+  audience_demographics: AudienceDemographics,
+  auth_users: AuthUser,
+  campaign_posts: CampaignPost,
+  campaign_profiles: CampaignProfile,
+  campaigns: Campaign,
+  comment_sentiment: CommentSentiment,
+  creator_metadata: CreatorMetadata,
+  mentions: Mention,
+  post_profiles: PostProfile,
+  posts: Post,
+  profile_snapshots: ProfileSnapshot,
+  profiles: Profile,
+  related_profiles: RelatedProfile,
+  search_history: SearchHistory,
+  user_favorites: Favorite,
+  user_profile_access: ProfileAccess,
+  user_profiles: UserProfile,
+  user_searches: UserSearch,
+  vendor_answers: VendorAnswer
+} as const
+
+export type RelationName = keyof typeof models
