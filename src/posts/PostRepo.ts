@@ -13,7 +13,8 @@ import { Post, PostId } from "./Post.ts"
 export class PostRepo extends Context.Service<PostRepo, {
   /**
    * Inserts or refreshes posts and the profile's links to them. A value that the answer left out does not erase a known one, and a
-   * post keeps its owner whoever lists it. Rows are taken in order of shortcode, so that two ingests cannot deadlock.
+   * post keeps its owner whoever lists it. One whose id is stored under another shortcode contradicts what is known and is left out,
+   * so that it does not cost the others. Rows are taken in order of shortcode, so that two ingests cannot deadlock.
    */
   upsert(
     profile: ProfileId,
@@ -41,7 +42,12 @@ export class PostRepo extends Context.Service<PostRepo, {
         const payload = JSON.stringify(posts)
         const ids = yield* decodeIds(sql`
           INSERT INTO posts AS current (profile_id, ${columns})
-          SELECT ${profile}::uuid, ${columns} FROM jsonb_populate_recordset(NULL::posts, ${payload}::jsonb) ORDER BY shortcode
+          SELECT ${profile}::uuid, ${columns} FROM jsonb_populate_recordset(NULL::posts, ${payload}::jsonb) AS given
+          WHERE NOT EXISTS (
+            SELECT 1 FROM posts AS other
+            WHERE other.instagram_post_id = given.instagram_post_id AND other.shortcode <> given.shortcode
+          )
+          ORDER BY shortcode
           ON CONFLICT (shortcode) DO UPDATE SET
             profile_id = CASE WHEN excluded.shortcode = ANY (${
           ownShortcodes(posts)
