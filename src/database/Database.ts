@@ -52,7 +52,10 @@ const poolOf = (options: DatabaseOptions): PgClient.PgPoolConfig => ({
   prepare: options.prepare,
   types,
   connectTimeout: Duration.seconds(5),
-  startupParameters: { timezone: "UTC", statement_timeout: String(Duration.toMillis(options.statementTimeout)) },
+  // A transaction pooler refuses most of them: there the limit is the role's own (ALTER ROLE … SET statement_timeout).
+  startupParameters: options.prepare
+    ? { timezone: "UTC", statement_timeout: String(Duration.toMillis(options.statementTimeout)) }
+    : {},
   spanAttributes: {}
 })
 

@@ -35,7 +35,8 @@ export class MigrationFilesInvalid extends Schema.TaggedError<MigrationFilesInva
 
 /**
  * Brings a database to the files of `migrations/`. Each file is one transaction under an advisory lock, so that two runs at once
- * apply each file once; a file whose first line is `-- migrate: no transaction` (CREATE INDEX CONCURRENTLY) runs outside one.
+ * apply each file once; a file whose first line is `-- migrate: no transaction` (CREATE INDEX CONCURRENTLY) runs outside one, which
+ * takes a second connection: one that fails midway leaves what its statements did.
  */
 export class Migrator extends Context.Service<Migrator, {
   /** The files not applied yet. Fails when the history is not a prefix of the files. */
@@ -62,29 +63,65 @@ export class Migrator extends Context.Service<Migrator, {
         const pending = Effect.flatMap(history, (rows) => remaining(files, rows))
 
         const createHistory = Effect.gen(function*() {
-          yield* sql`SELECT pg_advisory_xact_lock(${lockId})`
           yield* sql`CREATE TABLE IF NOT EXISTS schema_migrations (
             id integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now()
           )`
           yield* sql`ALTER TABLE schema_migrations ENABLE ROW LEVEL SECURITY`
+          // Supabase grants new tables to the browser's roles, and policies do not hold TRUNCATE back.
+          const roles = yield* sql`SELECT rolname FROM pg_catalog.pg_roles WHERE rolname IN ('anon', 'authenticated')`
+          for (const { rolname } of roles) yield* sql`REVOKE ALL ON schema_migrations FROM ${sql(String(rolname))}`
         })
+
+        /**
+         * One transaction under the lock. Asks again in a new one while another run has it: CREATE INDEX CONCURRENTLY waits for every
+         * older transaction to end, so one that waited for its lock would stop both.
+         */
+        const locked = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E | SqlError> =>
+          Effect.gen(function*() {
+            for (;;) {
+              const done = yield* sql.withTransaction(Effect.gen(function*() {
+                const [answer] = yield* sql`SELECT pg_try_advisory_xact_lock(${lockId}) AS locked`
+                if (answer?.["locked"] !== true) return undefined
+                yield* createHistory
+                return { value: yield* effect }
+              }))
+              if (done !== undefined) return done.value
+              yield* sql`SELECT pg_sleep(0.2)`
+            }
+          })
+
         const record = (file: Migration) =>
           sql`INSERT INTO schema_migrations (id, name, checksum) VALUES (${file.id}, ${file.name}, ${file.checksum})`
 
-        const run = Effect.fnUntraced(function*(file: Migration) {
+        const run = Effect.fnUntraced(function*(
+          file: Migration,
+          execute: (statement: string) => Effect.Effect<unknown, SqlError> = sql.unsafe
+        ) {
           for (const [index, statement] of splitStatements(file.sql).entries()) {
-            yield* Effect.mapError(sql.unsafe(statement), (error) => failed(file, index + 1, error))
+            yield* Effect.mapError(execute(statement), (error) => failed(file, index + 1, error))
           }
         })
 
+        /** On a second connection, while the first one's transaction holds the lock. */
+        const runOutside = (file: Migration) =>
+          Effect.scoped(Effect.gen(function*() {
+            const connection = yield* sql.reserve
+            const execute = (statement: string) => connection.executeUnprepared(statement, [], undefined)
+            yield* Effect.acquireRelease(
+              execute("SET statement_timeout = 0"),
+              () => Effect.orDie(execute("RESET statement_timeout"))
+            )
+            yield* run(file, execute)
+          }))
+
         /** Under the lock the history is read again: another run may have applied the file while we waited. */
-        const applyNext = sql.withTransaction(Effect.gen(function*() {
-          yield* createHistory
+        const applyNext = locked(Effect.gen(function*() {
           const [next] = yield* pending
-          if (next === undefined || outsideTransaction(next)) return next
+          if (next === undefined) return undefined
           yield* sql`SET LOCAL statement_timeout = 0`
+          yield* sql`SET LOCAL idle_in_transaction_session_timeout = 0`
           yield* sql`SET LOCAL lock_timeout = '10s'`
-          yield* run(next)
+          yield* outsideTransaction(next) ? runOutside(next) : run(next)
           yield* record(next)
           return next
         }))
@@ -94,17 +131,12 @@ export class Migrator extends Context.Service<Migrator, {
           for (;;) {
             const file = yield* applyNext
             if (file === undefined) return applied
-            if (outsideTransaction(file)) {
-              yield* run(file)
-              yield* record(file)
-            }
             yield* Effect.logInfo("migration applied", { name: file.name })
             applied.push(file)
           }
         })
 
-        const baseline = sql.withTransaction(Effect.gen(function*() {
-          yield* createHistory
+        const baseline = locked(Effect.gen(function*() {
           const files = yield* pending
           yield* Effect.forEach(files, record, { discard: true })
           return files

@@ -1,5 +1,6 @@
 import { Effect, Predicate, Result, Schema, SchemaIssue } from "effect"
 import * as SqlError from "effect/sql/SqlError"
+import * as Statement from "effect/sql/Statement"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "./DatabaseErrors.ts"
 
 /**
@@ -10,13 +11,32 @@ export const rows = <S extends Schema.ConstraintDecoder<unknown>>(relation: stri
   const decode = Schema.decodeUnknownResult(Schema.Array(schema))
   const guard = available(relation)
   return <E, R>(statement: Effect.Effect<ReadonlyArray<unknown>, E, R>) =>
-    Effect.flatMap(guard(statement), (found): Effect.Effect<ReadonlyArray<S["Type"]>, RowMismatch> => {
+    Effect.flatMap(guard(readAgain(statement)), (found): Effect.Effect<ReadonlyArray<S["Type"]>, RowMismatch> => {
       const decoded = decode(found)
       return Result.isSuccess(decoded)
         ? Effect.succeed(decoded.success)
         : Effect.fail(rowMismatch(relation, decoded.failure.issue, found))
     })
 }
+
+/**
+ * Reads once more where the connection had died, or where its prepared plan had been overtaken by DDL (0A000): a read is safe to repeat,
+ * and the driver replaces the connection or the plan. Inside a transaction the repeat fails like the first.
+ */
+const readAgain = <E, R>(statement: Effect.Effect<ReadonlyArray<unknown>, E, R>) =>
+  isRead(statement)
+    ? Effect.catchIf(
+      statement,
+      (error) =>
+        SqlError.isSqlError(error) &&
+        (error.reason._tag === "ConnectionError" || serverFields(error.reason.cause).code === "0A000"),
+      () => statement
+    )
+    : statement
+
+const isRead = (statement: unknown): boolean =>
+  Statement.isFragment(statement) &&
+  /^\s*SELECT/.test(statement.segments[0]?._tag === "Literal" ? statement.segments[0].value : "")
 
 /** As `rows`, for a statement that answers with at most one row: the row, or `undefined`. */
 export const row = <S extends Schema.ConstraintDecoder<unknown>>(relation: string, schema: S) => {

@@ -88,6 +88,14 @@ layer(TestDatabase.layer)("a user of Supabase Auth", (it) => {
       assert.deepInclude(yield* userOf(10), { email: "shared@example.com" })
     }))
 
+  it.effect("signs up with metadata that is JSON's null, as Supabase Auth stores a missing map", () =>
+    Effect.gen(function*() {
+      yield* asAuth((sql) =>
+        sql`INSERT INTO auth.users (id, raw_app_meta_data, raw_user_meta_data) VALUES (${idOf(11)}, 'null', 'null')`
+      )
+      assert.deepInclude(yield* userOf(11), { app_metadata: {}, user_metadata: {} })
+    }))
+
   it.effect("is written by a function that no caller may run", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient

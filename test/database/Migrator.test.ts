@@ -113,6 +113,32 @@ describe("the migrator", () => {
       })
     ))
 
+  it.effect("runs a file outside a transaction once when several start together", () =>
+    withDatabase((on) =>
+      Effect.gen(function*() {
+        const marked = {
+          ...two,
+          "0003_index_b.sql": "-- migrate: no transaction\nCREATE INDEX CONCURRENTLY b_id_idx ON b (id);\n"
+        }
+        const applied = yield* Effect.all([on(marked).migrate, on(marked).migrate, on(marked).migrate], { concurrency: 3 })
+        assert.sameMembers(applied.flatMap(names), ["0001_create_a", "0002_create_b", "0003_index_b"])
+      })
+    ))
+
+  it.effect("lets a file take longer than the pool lets a statement", () =>
+    withDatabase((on) =>
+      Effect.gen(function*() {
+        const slow = "SELECT set_config('analytics_following.timeout', current_setting('statement_timeout'), false);\n"
+        yield* on({ "0001_read_timeout.sql": `CREATE TABLE timeout AS ${slow}` }).migrate
+        assert.strictEqual(yield* on.value("SELECT set_config AS value FROM timeout"), "0")
+        yield* on({
+          "0001_read_timeout.sql": `CREATE TABLE timeout AS ${slow}`,
+          "0002_read_again.sql": `-- migrate: no transaction\nCREATE TABLE timeout_outside AS ${slow}`
+        }).migrate
+        assert.strictEqual(yield* on.value("SELECT set_config AS value FROM timeout_outside"), "0")
+      })
+    ))
+
   it.effect("records every file as applied, without running it, as a baseline", () =>
     withDatabase((on) =>
       Effect.gen(function*() {

@@ -667,6 +667,10 @@ CREATE OR REPLACE FUNCTION public.sync_auth_user()
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+DECLARE
+  -- Supabase Auth stores a missing map as JSON null, and an error here would refuse the sign-up.
+  app_metadata jsonb := CASE jsonb_typeof(NEW.raw_app_meta_data) WHEN 'object' THEN NEW.raw_app_meta_data ELSE '{}' END;
+  user_metadata jsonb := CASE jsonb_typeof(NEW.raw_user_meta_data) WHEN 'object' THEN NEW.raw_user_meta_data ELSE '{}' END;
 BEGIN
   IF TG_OP = 'DELETE' THEN
     UPDATE public.auth_users SET deleted_at = now(), updated_at = now() WHERE id = OLD.id AND deleted_at IS NULL;
@@ -677,8 +681,7 @@ BEGIN
   INSERT INTO public.auth_users AS current (
     id, email, email_confirmed_at, phone, app_metadata, user_metadata, last_sign_in_at, banned_until, deleted_at, created_at, updated_at
   ) VALUES (
-    NEW.id, nullif(lower(NEW.email), ''), NEW.email_confirmed_at, nullif(NEW.phone, ''), coalesce(NEW.raw_app_meta_data, '{}'),
-    coalesce(NEW.raw_user_meta_data, '{}'), NEW.last_sign_in_at, NEW.banned_until, NEW.deleted_at, coalesce(NEW.created_at, now()), now()
+    NEW.id, nullif(lower(NEW.email), ''), NEW.email_confirmed_at, nullif(NEW.phone, ''), app_metadata, user_metadata, NEW.last_sign_in_at, NEW.banned_until, NEW.deleted_at, coalesce(NEW.created_at, now()), now()
   )
   ON CONFLICT (id) DO UPDATE SET
     email = excluded.email, email_confirmed_at = excluded.email_confirmed_at, phone = excluded.phone,
