@@ -1,13 +1,15 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodePath from "@effect/platform-node/NodePath"
-import { ByteSize, Duration, Effect, Layer, Option } from "effect"
+import { ByteSize, Context, Duration, Effect, Layer, Option } from "effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiScalar from "effect/http-api/HttpApiScalar"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
+import type * as HttpServerError from "effect/http/HttpServerError"
 import { fileURLToPath } from "node:url"
 import * as AccessHttp from "./access/AccessHttp.ts"
 import { AccessTracker } from "./access/AccessTracker.ts"
@@ -47,9 +49,11 @@ import { accountsLayer } from "./users/Users.ts"
 export interface AppOptions {
   /** Headers of every answer beside the usual ones. */
   readonly headers: Readonly<Record<string, string>>
+  /** The socket: built last, so that it listens when there is somebody to answer. */
+  readonly server: Layer.Layer<HttpServer.HttpServer, HttpServerError.ServeError, Settings>
 }
 
-/** The whole product but the socket: give it an `HttpServer` and the environment's `Settings`. */
+/** The whole product; gives the server that listens. Needs the environment's `Settings`. */
 export const layer = (options: AppOptions) =>
   Layer.unwrap(Effect.map(Settings, (settings) => server(settings, options).pipe(Layer.provide(services(settings)))))
 
@@ -145,15 +149,20 @@ const routes = Layer.mergeAll(
 
 /** Builds every service first and listens last: a request that comes before the handlers would never be answered. */
 const server = (settings: SettingsValues, options: AppOptions) =>
-  Layer.effectDiscard(Effect.gen(function*() {
-    const app = yield* HttpRouter.toHttpEffect(routes)
-    const answered = answering({ allowedMethods, headers: options.headers })(app).pipe(
-      Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.megabytes(1))
-    )
-    yield* settings.CORS_ORIGINS.length === 0
-      ? HttpServer.serveEffect(answered)
-      : HttpServer.serveEffect(cors(settings)(answered))
-  }))
+  Layer.effect(
+    HttpServer.HttpServer,
+    Effect.gen(function*() {
+      const app = yield* HttpRouter.toHttpEffect(routes)
+      const answered = answering({ allowedMethods, headers: options.headers })(app).pipe(
+        Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.megabytes(1))
+      )
+      const listening = yield* Layer.build(options.server)
+      yield* (settings.CORS_ORIGINS.length === 0
+        ? HttpServer.serveEffect(answered)
+        : HttpServer.serveEffect(cors(settings)(answered))).pipe(Effect.provideContext(listening))
+      return Context.get(listening, HttpServer.HttpServer)
+    })
+  ).pipe(Layer.provide(NodeHttpServer.layerHttpServices))
 
 const cors = (settings: SettingsValues) =>
   HttpMiddleware.cors({

@@ -13,12 +13,11 @@ const settings = Settings.layer(process.env)
 const server = Layer.unwrap(
   Effect.map(
     Settings,
-    ({ HOST, PORT }) => NodeHttpServer.layer(() => createServer({ maxHeaderSize: 8192 }), { host: HOST, port: PORT })
+    ({ HOST, PORT }) => NodeHttpServer.layerServer(() => createServer({ maxHeaderSize: 8192 }), { host: HOST, port: PORT })
   )
 )
 
-App.layer({ headers: {} }).pipe(
-  Layer.provide(server),
+App.layer({ headers: {}, server }).pipe(
   Layer.provide(logging),
   Layer.provide(settings),
   Layer.launch,

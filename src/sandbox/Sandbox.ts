@@ -75,13 +75,12 @@ const make = Effect.fnUntraced(function*(options: SandboxOptions) {
     DATABASE_URL: databaseUrl
   }
   const settings = Settings.layer(environment)
-  const server = NodeHttpServer.layer(() => createServer({ maxHeaderSize: 8192 }), {
+  const server = NodeHttpServer.layerServer(() => createServer({ maxHeaderSize: 8192 }), {
     host: "127.0.0.1",
     port: options.port,
     gracefulShutdownTimeout: "1 second"
   })
-  const app = App.layer({ headers: { "x-sandbox": "true" } }).pipe(
-    Layer.provideMerge(server),
+  const app = App.layer({ headers: { "x-sandbox": "true" }, server }).pipe(
     Layer.provide(logging),
     Layer.provide(settings)
   )

@@ -96,14 +96,13 @@ const make = Effect.fnUntraced(function*(options: TestAppOptions) {
     inFlight++
     response.once("close", () => inFlight--)
   })
-  const server = NodeHttpServer.layer(() => node, {
+  const server = NodeHttpServer.layerServer(() => node, {
     host: "127.0.0.1",
     port: 0,
     gracefulShutdownTimeout: "100 millis"
   })
   const running = yield* Layer.build(
-    App.layer({ headers: { "x-sandbox": "true" } }).pipe(
-      Layer.provideMerge(server),
+    App.layer({ headers: { "x-sandbox": "true" }, server }).pipe(
       Layer.provide(settings),
       Layer.provide([Logger.layer([logger]), Layer.succeed(References.MinimumLogLevel, "Debug"), clockLayer])
     )
