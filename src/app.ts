@@ -13,7 +13,10 @@ import type * as HttpServerError from "effect/http/HttpServerError"
 import { fileURLToPath } from "node:url"
 import * as AccessHttp from "./access/AccessHttp.ts"
 import { AccessTracker } from "./access/AccessTracker.ts"
+import { Alignment } from "./alignment/Alignment.ts"
+import { routesOf } from "./alignment/RoutesHttp.ts"
 import { Authenticator, authenticatorDefaults } from "./auth/Authenticator.ts"
+import { Authorization } from "./auth/Authorization.ts"
 import * as AuthorizationHttp from "./auth/AuthorizationHttp.ts"
 import { TokenVerifier, tokenVerifierDefaults } from "./auth/TokenVerifier.ts"
 import { Cache } from "./cache/Cache.ts"
@@ -31,6 +34,7 @@ import { Cursor } from "./http/Cursor.ts"
 import { Readiness } from "./http/Readiness.ts"
 import * as RequestValidationHttp from "./http/RequestValidationHttp.ts"
 import { allowedMethods } from "./http/Routes.ts"
+import * as SchemaGateHttp from "./http/SchemaGateHttp.ts"
 import * as SystemHttp from "./http/SystemHttp.ts"
 import * as InsightsHttp from "./insights/InsightsHttp.ts"
 import { Posts } from "./posts/Posts.ts"
@@ -63,6 +67,7 @@ export const services = (settings: SettingsValues) => {
   const infrastructure = Layer.mergeAll(
     Transaction.layer,
     DatabaseHealth.layerNoDeps.pipe(Layer.provide(migratorLayer)),
+    Alignment.layer({ interval: settings.SCHEMA_CHECK_INTERVAL, routes: apiRoutes }),
     cacheLayer(settings),
     decodoLayer(settings),
     Cursor.layer(settings.CURSOR_SECRET)
@@ -87,7 +92,8 @@ export const services = (settings: SettingsValues) => {
     Favorites.layer.pipe(Layer.provideMerge(profiles)),
     ProfileHistory.layerNoDeps,
     Readiness.layerNoDeps,
-    authLayer(settings)
+    authLayer(settings),
+    SchemaGateHttp.layer
   ).pipe(Layer.provideMerge(fetching))
 }
 
@@ -139,6 +145,12 @@ const authLayer = (settings: SettingsValues) =>
     ),
     RequestValidationHttp.layer
   )
+
+/** What each route touches in the database; those behind `Authorization` ask for the account first. */
+const apiRoutes = routesOf(Api, [{
+  middleware: Authorization,
+  touches: { reads: ["auth_users", "user_profiles"], writes: ["auth_users", "user_profiles"] }
+}])
 
 const routes = Layer.mergeAll(
   HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(

@@ -2,6 +2,7 @@ import { Schema } from "effect"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
+import { Touches } from "../alignment/Touches.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
@@ -14,7 +15,8 @@ export class AccessApi extends HttpApiGroup.make("access")
       query: { ...listQuery, state: Schema.optionalKey(Schema.Literals(["active", "expired", "all"])) },
       success: Listing(UnlockedProfile).annotate({ identifier: "UnlockedList" }),
       error: [DatabaseUnavailable, RowMismatch, RowRefused]
-    }).annotate(OpenApi.Summary, "Profiles the caller has unlocked, latest-ending first")
+    }).annotate(Touches, { reads: ["user_profile_access", "profiles"], writes: [] })
+      .annotate(OpenApi.Summary, "Profiles the caller has unlocked, latest-ending first")
   )
   .middleware(Authorization)
   .annotate(OpenApi.Description, "Which profiles the caller may see, and until when.")

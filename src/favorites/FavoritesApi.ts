@@ -3,6 +3,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
+import { Touches } from "../alignment/Touches.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
@@ -19,13 +20,16 @@ export class FavoritesApi extends HttpApiGroup.make("favorites")
       query: { ...listQuery, tag: Schema.optionalKey(Tag) },
       success: Listing(SavedProfile).annotate({ identifier: "FavoriteList" }),
       error: databaseErrors
-    }).annotate(OpenApi.Summary, "Saved profiles, latest saved first, all or those with a tag"),
+    })
+      .annotate(Touches, { reads: ["user_favorites", "profiles"], writes: [] })
+      .annotate(OpenApi.Summary, "Saved profiles, latest saved first, all or those with a tag"),
     HttpApiEndpoint.put("save", "/me/favorites/:username", {
       params,
       payload: Schema.NullOr(FavoriteChange),
       success: SavedProfile,
       error: [InvalidUsername, ProfileNotFound, AccessRequired, ...databaseErrors]
     })
+      .annotate(Touches, { reads: ["profiles", "user_profile_access", "user_favorites"], writes: ["user_favorites"] })
       .annotate(OpenApi.Summary, "Save a profile, or change its notes and tags")
       .annotate(
         OpenApi.Description,
@@ -36,7 +40,9 @@ export class FavoritesApi extends HttpApiGroup.make("favorites")
       params,
       success: HttpApiSchema.NoContent,
       error: [InvalidUsername, ...databaseErrors]
-    }).annotate(OpenApi.Summary, "Forget a saved profile; the same answer where it was not saved")
+    })
+      .annotate(Touches, { reads: ["profiles"], writes: ["user_favorites"] })
+      .annotate(OpenApi.Summary, "Forget a saved profile; the same answer where it was not saved")
   )
   .middleware(Authorization)
   .annotate(OpenApi.Description, "Profiles that the caller has saved, with notes and tags.")

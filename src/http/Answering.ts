@@ -1,4 +1,5 @@
 import { Cause, Effect } from "effect"
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerRespondable from "effect/http/HttpServerRespondable"
@@ -29,7 +30,7 @@ export const answering = (options: AnsweringOptions) => {
   return <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
       const requestId = requestIdOf(request)
-      return app.pipe(
+      return withinSize(request, app).pipe(
         Effect.catchCause(responseOf),
         Effect.flatMap((response) =>
           response.status >= 400 ? asProblem(response, request, requestId, options) : Effect.succeed(response)
@@ -51,6 +52,20 @@ const requestIdOf = (request: HttpServerRequest.HttpServerRequest): string => {
   return given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
 }
 
+/** A body that says that it is too large is refused before it is read, also where the endpoint would not look at it. */
+const withinSize = <E, R>(
+  request: HttpServerRequest.HttpServerRequest,
+  app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
+) => {
+  const length = request.headers["content-length"]
+  return length === undefined
+    ? app
+    : Effect.flatMap(
+      HttpIncomingMessage.MaxBodySize,
+      (limit) => limit !== undefined && Number(length) > limit ? Effect.succeed(HttpServerResponse.empty({ status: 413 })) : app
+    )
+}
+
 const responseOf = Effect.fnUntraced(function*<E>(cause: Cause.Cause<E>) {
   if (Cause.hasInterruptsOnly(cause)) return yield* Effect.failCause(cause)
   const [response, rest] = yield* HttpServerError.causeResponse(cause)
@@ -65,8 +80,10 @@ const asProblem = Effect.fnUntraced(function*(
   requestId: string,
   options: AnsweringOptions
 ) {
+  // An endpoint's own answer that is no problem, such as that of a server that is not ready.
+  if (hasType(given, "application/json")) return given
   const path = request.url.split("?", 1)[0] ?? request.url
-  const response = isProblem(given)
+  const response = hasType(given, problemType)
     ? given
     : yield* HttpServerRespondable.toResponse(undeclared(given.status, options.allowedMethods(path)))
   const body = response.body
@@ -87,8 +104,8 @@ const asProblem = Effect.fnUntraced(function*(
 
 const problemType = "application/problem+json"
 
-const isProblem = (response: HttpServerResponse.HttpServerResponse): boolean =>
-  response.body._tag === "Uint8Array" && response.body.contentType.startsWith(problemType)
+const hasType = ({ body }: HttpServerResponse.HttpServerResponse, type: string): boolean =>
+  body._tag === "Uint8Array" && body.contentType.startsWith(type)
 
 const headersBeside = ({ headers }: HttpServerResponse.HttpServerResponse): Record<string, string> => {
   const { "content-type": _type, "content-length": _length, ...rest } = headers

@@ -5,6 +5,7 @@ import { FavoritesApi } from "../favorites/FavoritesApi.ts"
 import { InsightsApi } from "../insights/InsightsApi.ts"
 import { ProfilesApi } from "../profiles/ProfilesApi.ts"
 import { RequestValidation } from "./HttpErrors.ts"
+import { SchemaGate } from "./SchemaGate.ts"
 import { SystemApi } from "./SystemApi.ts"
 
 /** The whole HTTP contract: the server, the OpenAPI document, the documentation page and the typed client come from it. */
@@ -14,6 +15,7 @@ export class Api extends HttpApi.make("analytics-following")
   .add(InsightsApi)
   .add(AccessApi)
   .add(FavoritesApi)
+  .middleware(SchemaGate)
   .middleware(RequestValidation)
   .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error", errors: "all" })
   .annotate(HttpApi.QueryParseOptions, { errors: "all" })

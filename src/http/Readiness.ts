@@ -1,4 +1,6 @@
 import { Context, Effect, Layer } from "effect"
+import { Alignment } from "../alignment/Alignment.ts"
+import type { Report } from "../alignment/Finding.ts"
 import { Cache } from "../cache/Cache.ts"
 import { DatabaseHealth } from "../database/DatabaseHealth.ts"
 
@@ -16,6 +18,7 @@ export class Readiness extends Context.Service<Readiness, {
     Effect.gen(function*() {
       const cache = yield* Cache
       const database = yield* DatabaseHealth
+      const alignment = yield* Alignment
       const within = (part: Effect.Effect<PartState>): Effect.Effect<PartState> =>
         Effect.timeoutOrElse(part, {
           duration: "1 second",
@@ -24,7 +27,8 @@ export class Readiness extends Context.Service<Readiness, {
       return {
         check: Effect.all({
           database: within(database.check),
-          schema: within(database.migrations),
+          migrations: within(database.migrations),
+          schema: Effect.map(alignment.report, schemaState),
           cache: Effect.map(
             within(cache.health),
             (part): PartState => part.state === "down" ? { ...part, state: "degraded" } : part
@@ -34,3 +38,19 @@ export class Readiness extends Context.Service<Readiness, {
     })
   )
 }
+
+/** Every finding that matters, by what it is about: an operator reads here which part of the database to mend. */
+const schemaState = ({ failure, findings }: Report): PartState => {
+  if (findings.length === 0) {
+    return failure === null
+      ? { state: "up", reason: null }
+      : { state: "degraded", reason: `not checked: ${failure}` }
+  }
+  const named = findings.slice(0, namedFindings).map(({ code, columns, object, relation }) =>
+    `${code} ${[relation, ...(columns.length > 0 ? columns : [object])].join(".")}`
+  )
+  const more = findings.length > namedFindings ? ` and ${findings.length - namedFindings} more` : ""
+  return { state: "degraded", reason: `${named.join(", ")}${more}: npm run schema:check tells what mends it` }
+}
+
+const namedFindings = 20

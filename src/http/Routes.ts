@@ -19,5 +19,7 @@ for (const [method, path] of undeclared) add(method, path)
 
 /** The methods that an address takes, for `Allow`; empty when nothing is there. Only asked when no route matched. */
 export const allowedMethods = (path: string): ReadonlyArray<string> => [
-  ...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))
+  ...new Set(
+    routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ method }) => method === "GET" ? ["GET", "HEAD"] : [method])
+  )
 ]

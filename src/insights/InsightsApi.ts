@@ -2,6 +2,7 @@ import { Schema } from "effect"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
+import { Touches } from "../alignment/Touches.ts"
 import { Method } from "../analytics/Method.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
@@ -34,6 +35,7 @@ export class InsightsApi extends HttpApiGroup.make("insights")
       success: HistoryAnswer,
       error: errors
     })
+      .annotate(Touches, { reads: ["profiles", "user_profile_access", "profile_snapshots"], writes: [] })
       .annotate(OpenApi.Summary, "Counts and headline figures over time, and growth")
       .annotate(
         OpenApi.Description,
@@ -43,6 +45,7 @@ export class InsightsApi extends HttpApiGroup.make("insights")
     HttpApiEndpoint.get("metricsRegistry", "/metrics-registry", {
       success: Schema.Struct({ methods: Schema.Array(Method) }).annotate({ identifier: "MetricsRegistry" })
     })
+      .annotate(Touches, { reads: [], writes: [] })
       .annotate(OpenApi.Summary, "Definition, formula, source and worked example of every figure")
   )
   .annotate(OpenApi.Description, "Figures over time, and the registry that explains every figure.")

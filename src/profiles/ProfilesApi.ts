@@ -3,6 +3,8 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
+import type { RelationName } from "../alignment/Models.ts"
+import { Touches } from "../alignment/Touches.ts"
 import { Analytics } from "../analytics/Analytics.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
@@ -59,6 +61,27 @@ const preferHeaders = {
 }
 const conditionalHeaders = { "if-none-match": Schema.optionalKey(Schema.String) }
 
+/** A look-up stores all that a vendor answer says, and records who asked. */
+const lookupTouches = {
+  reads: ["profiles", "post_profiles", "posts", "vendor_answers", "user_profile_access"],
+  writes: [
+    "profiles",
+    "posts",
+    "post_profiles",
+    "related_profiles",
+    "mentions",
+    "profile_snapshots",
+    "vendor_answers",
+    "user_profile_access",
+    "user_searches",
+    "search_history"
+  ]
+} as const
+
+const reading = (
+  ...relations: ReadonlyArray<RelationName>
+) => ({ reads: ["profiles", "user_profile_access", ...relations], writes: [] } as const)
+
 /** Look-up of profiles, and what is stored of those the caller has unlocked. */
 export class ProfilesApi extends HttpApiGroup.make("profiles")
   .add(
@@ -68,6 +91,7 @@ export class ProfilesApi extends HttpApiGroup.make("profiles")
       success: [ProfileAnswer, JobAccepted],
       error: lookupErrors
     })
+      .annotate(Touches, lookupTouches)
       .annotate(OpenApi.Summary, "Look a profile up")
       .annotate(
         OpenApi.Description,
@@ -80,6 +104,7 @@ export class ProfilesApi extends HttpApiGroup.make("profiles")
       success: [ProfileAnswer, JobAccepted],
       error: lookupErrors
     })
+      .annotate(Touches, lookupTouches)
       .annotate(OpenApi.Summary, "Fetch a profile anew")
       .annotate(
         OpenApi.Description,
@@ -96,33 +121,42 @@ export class ProfilesApi extends HttpApiGroup.make("profiles")
       headers: conditionalHeaders,
       success: AnalyticsAnswer,
       error: readErrors
-    }).annotate(OpenApi.Summary, "Every figure of an unlocked profile, each with status, method and sample"),
+    }).annotate(Touches, reading("vendor_answers")).annotate(
+      OpenApi.Summary,
+      "Every figure of an unlocked profile, each with status, method and sample"
+    ),
     HttpApiEndpoint.get("posts", "/profile/:username/posts", {
       params,
       query: listQuery,
       headers: conditionalHeaders,
       success: Listing(ListedPost).annotate({ identifier: "PostList" }),
       error: readErrors
-    }).annotate(OpenApi.Summary, "Stored posts of an unlocked profile, newest first"),
+    }).annotate(Touches, reading("posts", "post_profiles")).annotate(
+      OpenApi.Summary,
+      "Stored posts of an unlocked profile, newest first"
+    ),
     HttpApiEndpoint.get("related", "/profile/:username/related", {
       params,
       query: listQuery,
       headers: conditionalHeaders,
       success: Listing(RelatedView).annotate({ identifier: "RelatedList" }),
       error: readErrors
-    }).annotate(OpenApi.Summary, "Similar accounts, in Instagram's order"),
+    }).annotate(Touches, reading("related_profiles")).annotate(OpenApi.Summary, "Similar accounts, in Instagram's order"),
     HttpApiEndpoint.get("mentions", "/profile/:username/mentions", {
       params,
       query: listQuery,
       headers: conditionalHeaders,
       success: Listing(MentionView).annotate({ identifier: "MentionList" }),
       error: readErrors
-    }).annotate(OpenApi.Summary, "Whom an unlocked profile mentions, latest first"),
+    }).annotate(Touches, reading("mentions", "posts")).annotate(
+      OpenApi.Summary,
+      "Whom an unlocked profile mentions, latest first"
+    ),
     HttpApiEndpoint.get("job", "/jobs/:id", {
       params: { id: Schema.String },
       success: Job,
       error: JobNotFound
-    }).annotate(OpenApi.Summary, "A look-up that goes on after its request")
+    }).annotate(Touches, { reads: [], writes: [] }).annotate(OpenApi.Summary, "A look-up that goes on after its request")
   )
   .middleware(Authorization)
   .annotate(OpenApi.Description, "Instagram profiles: look-up, analytics, posts, related accounts, mentions.")

@@ -37,6 +37,7 @@ export const declarations = {
   DATABASE_READ_CONNECTIONS: defaulted(integer, "2", "Connections for reads; many reads share each of them"),
   DATABASE_STATEMENT_TIMEOUT: defaulted(duration, "15 seconds", "A statement that takes longer is cancelled"),
   DATABASE_PREPARE: defaulted(flag, "true", "Prepared statements; false behind a transaction pooler (Supabase port 6543)"),
+  SCHEMA_CHECK_INTERVAL: defaulted(duration, "1 minute", "How often the database is held against what the code relies on"),
   SUPABASE_URL: required(url, "The Supabase project: https://<project>.supabase.co"),
   SUPABASE_ANON_KEY: required(secret, "The project's publishable (anon) key"),
   SUPABASE_JWT_SECRET: optional(secret, "Only for projects that still sign tokens with a shared secret (HS256)"),
