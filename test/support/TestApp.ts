@@ -1,9 +1,9 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Clock, Context, Effect, Layer, Logger, Option, Redacted, References } from "effect"
 import * as HttpServer from "effect/http/HttpServer"
-import { createServer } from "node:http"
 import * as App from "../../src/app.ts"
 import { Client } from "../../src/client.ts"
+import { nodeServer } from "../../src/http/NodeServer.ts"
 import { AuthEmulator } from "../../src/sandbox/auth/AuthEmulator.ts"
 import { VendorSimulator } from "../../src/sandbox/vendor/VendorSimulator.ts"
 import { Settings } from "../../src/settings/Settings.ts"
@@ -90,7 +90,7 @@ const make = Effect.fnUntraced(function*(options: TestAppOptions) {
   const logger = Logger.make<unknown, void>((line) => {
     logs.push(Logger.formatJson.log(line))
   })
-  const node = createServer({ maxHeaderSize: 8192 })
+  const node = nodeServer()
   let inFlight = 0
   node.on("request", (_, response) => {
     inFlight++
