@@ -10,12 +10,13 @@ import { SystemApi } from "./SystemApi.ts"
 
 /** The whole HTTP contract: the server, the OpenAPI document, the documentation page and the typed client come from it. */
 export class Api extends HttpApi.make("analytics-following")
-  .add(SystemApi)
   .add(ProfilesApi)
   .add(InsightsApi)
   .add(AccessApi)
   .add(FavoritesApi)
   .middleware(SchemaGate)
+  // After the gate: whether the process lives must be answered whatever the database looks like, and 503 is readiness' own answer.
+  .add(SystemApi)
   .middleware(RequestValidation)
   .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error", errors: "all" })
   .annotate(HttpApi.QueryParseOptions, { errors: "all" })
