@@ -63,14 +63,16 @@ const connect = (options: RedisCacheOptions) =>
     (client) => Effect.sync(() => client.destroy())
   )
 
-/** One JSON line with what stands beside the body, then the body. */
-const encode = ({ body, ...head }: CachedBody): Buffer => Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body])
+/** One JSON line with what stands beside the body, its length among it, then the body. */
+const encode = ({ body, ...head }: CachedBody): Buffer =>
+  Buffer.concat([Buffer.from(`${JSON.stringify({ ...head, bytes: body.byteLength })}\n`), body])
 
 const Head = Schema.fromJsonString(Schema.Struct({
   etag: Schema.String,
   subject: Schema.String,
   refreshedAt: Schema.Finite,
-  freshUntil: Schema.Finite
+  freshUntil: Schema.Finite,
+  bytes: Schema.Int
 }))
 
 /** What does not read as ours is no entry: the answer is made anew and overwrites it. */
@@ -78,5 +80,8 @@ const decode = (stored: Buffer | null): CachedBody | undefined => {
   const end = stored === null ? -1 : stored.indexOf(10)
   if (stored === null || end < 0) return undefined
   const head = Schema.decodeUnknownOption(Head)(stored.toString("utf8", 0, end))
-  return Option.isNone(head) ? undefined : { ...head.value, body: stored.subarray(end + 1) }
+  if (Option.isNone(head)) return undefined
+  const { bytes, ...beside } = head.value
+  const body = stored.subarray(end + 1)
+  return body.byteLength === bytes ? { ...beside, body } : undefined
 }
