@@ -1,51 +1,59 @@
 import { Effect, FileSystem, Path } from "effect"
-import { SqlClient } from "effect/sql/SqlClient"
-import type { SqlError } from "effect/sql/SqlError"
 import { fileURLToPath } from "node:url"
-import type { Catalog } from "./Catalog.ts"
-import { type CatalogUnreadable, introspect } from "./Introspection.ts"
+import { introspect } from "./Introspection.ts"
+import { insertSamples, type Probe, recordUses } from "./Probes.ts"
 import { reliedOn } from "./ReliedOn.ts"
-import { type MethodUse, scanRepo } from "./RepoScan.ts"
+import { scanRepo } from "./RepoScan.ts"
+import { type ColumnsOf, mergeUses, noUse, type StatementUse } from "./StatementUse.ts"
 
 /**
- * What `catalog.json` and `uses.json` have to hold: the shape of the connected database, which has just been migrated, and what the repos of
- * the source tree name in their SQL. For the command and the tests; the running service has no source tree.
+ * What `catalog.json` and `uses.json` have to hold: the shape of the connected database, which has just been migrated and is ours, and what
+ * each repo method does there. For the command and the tests; the running service has no source tree.
  */
-export const contractFiles: Effect.Effect<
-  { readonly catalog: Catalog; readonly uses: Readonly<Record<string, MethodUse>> },
-  SqlError | CatalogUnreadable,
-  SqlClient | FileSystem.FileSystem | Path.Path
-> = Effect.gen(function*() {
+export const contractFiles = Effect.fn("contractFiles")(function*(probes: ReadonlyArray<Probe>) {
   const live = yield* introspect
   const columns = new Map(live.relations.map((relation) => [relation.name, relation.columns.map(({ name }) => name)]))
-  const uses = scanAll(yield* repoSources, columns)
-  return { catalog: reliedOn(live, uses), uses }
+  yield* insertSamples
+  const recorded = yield* recordUses(probes, columns)
+  const named = yield* methodsOfRepos(columns)
+  const uses = Object.fromEntries(
+    [...named].map(([method, use]) => [method, withUncalled(recorded.get(method) ?? noUse, use, columns)])
+  )
+  return { catalog: reliedOn(live, uses), uses, unprobed: [...named.keys()].filter((method) => !recorded.has(method)) }
 })
 
-/** The text of every `*Repo.ts` of the rooms, by path. The sandbox's own are no part of the service. */
-export const repoSources = Effect.gen(function*() {
+export const writeContractFiles = Effect.fn("writeContractFiles")(function*(probes: ReadonlyArray<Probe>) {
+  const fs = yield* FileSystem.FileSystem
+  const { catalog, unprobed, uses } = yield* contractFiles(probes)
+  const write = (name: string, content: unknown) =>
+    fs.writeFileString(fileURLToPath(new URL(name, import.meta.url)), `${JSON.stringify(content, null, 2)}\n`)
+  yield* write("catalog.json", catalog)
+  yield* write("uses.json", uses)
+  return unprobed
+})
+
+/** The methods of every `*Repo.ts` of the rooms. The sandbox's own are no part of the service. */
+const methodsOfRepos = Effect.fnUntraced(function*(columns: ColumnsOf) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const root = fileURLToPath(new URL("..", import.meta.url))
   const names = (yield* fs.readDirectory(root, { recursive: true })).filter((name) =>
     name.endsWith("Repo.ts") && !name.startsWith(`sandbox${path.sep}`)
   )
-  return yield* Effect.forEach(
+  const scanned = yield* Effect.forEach(
     names.sort(),
-    (name) => Effect.map(fs.readFileString(path.join(root, name)), (text) => ({ name, text }))
+    (name) => Effect.map(fs.readFileString(path.join(root, name)), (text) => [...scanRepo(text, columns)])
   )
-}).pipe(Effect.orDie)
-
-export const writeContractFiles = Effect.fn("writeContractFiles")(function*() {
-  const fs = yield* FileSystem.FileSystem
-  const { catalog, uses } = yield* contractFiles
-  const write = (name: string, content: unknown) =>
-    fs.writeFileString(fileURLToPath(new URL(name, import.meta.url)), `${JSON.stringify(content, null, 2)}\n`)
-  yield* write("catalog.json", catalog)
-  yield* write("uses.json", uses)
+  return new Map(scanned.flat())
 })
 
-const scanAll = (
-  sources: ReadonlyArray<{ readonly text: string }>,
-  columns: ReadonlyMap<string, ReadonlyArray<string>>
-): Readonly<Record<string, MethodUse>> => Object.assign({}, ...sources.map(({ text }) => scanRepo(text, columns)))
+/** A relation that only an untaken branch names is used in all its columns, as far as anybody knows. */
+const withUncalled = (called: StatementUse, named: Pick<StatementUse, "reads" | "writes">, columns: ColumnsOf): StatementUse => {
+  const known = new Set([...called.reads, ...called.writes])
+  const more = [...named.reads, ...named.writes].filter((relation) => !known.has(relation))
+  return mergeUses([called, {
+    ...noUse,
+    ...named,
+    columns: more.flatMap((relation) => (columns.get(relation) ?? []).map((column) => `${relation}.${column}`))
+  }])
+}

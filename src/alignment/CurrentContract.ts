@@ -3,7 +3,7 @@ import committedCatalog from "./catalog.json" with { type: "json" }
 import { Catalog } from "./Catalog.ts"
 import { type Contract, contractOf } from "./Contract.ts"
 import { models } from "./Models.ts"
-import type { MethodUse } from "./RepoScan.ts"
+import type { StatementUse } from "./StatementUse.ts"
 import committedUses from "./uses.json" with { type: "json" }
 
 /**
@@ -13,4 +13,4 @@ import committedUses from "./uses.json" with { type: "json" }
 export const currentContract: Contract = contractOf(models, Schema.decodeUnknownSync(Catalog)(committedCatalog))
 
 /** What each repo method names in its SQL. */
-export const currentMethods: Readonly<Record<string, MethodUse>> = committedUses
+export const currentMethods: Readonly<Record<string, StatementUse>> = committedUses

@@ -1,8 +1,7 @@
-import { Effect } from "effect"
+import { Cause, Effect, Predicate, type Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { isSqlError } from "effect/sql/SqlError"
-import { ReadSql } from "../database/Database.ts"
-import { RowRefused } from "../database/DatabaseErrors.ts"
+import { RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { rows } from "../database/Rows.ts"
 import { applySteps } from "./Apply.ts"
 import type { LiveCatalog } from "./Catalog.ts"
@@ -11,18 +10,14 @@ import { type Contract, contractOf } from "./Contract.ts"
 import { compare } from "./Drift.ts"
 import type { Finding } from "./Finding.ts"
 import { introspect } from "./Introspection.ts"
+import { columnsOf, type RowModel } from "./ModelColumns.ts"
 import { models } from "./Models.ts"
+import { insertSamples, type Probe, runProbe } from "./Probes.ts"
 import { planOf } from "./Repair.ts"
+import { sampleRow } from "./SampleRow.ts"
 import { buildShadow } from "./Shadow.ts"
 import { ident, qualified } from "./Sql.ts"
 import type { TouchIndex } from "./TouchIndex.ts"
-
-/** One call of a repo method with made-up arguments: shows that its statements run on a database, whatever they answer. */
-export interface Probe {
-  /** As in `uses.json`: `ProfileRepo.upsert`. */
-  readonly method: string
-  readonly run: Effect.Effect<unknown, unknown, SqlClient | ReadSql>
-}
 
 export interface Proof {
   /** What the copy lacks of the live catalog; nothing: the proof is about the same shape. */
@@ -72,13 +67,11 @@ export const prove = Effect.fn("prove")(function*(options: {
     }
     left = yield* findings
   }
-  const schemas = yield* Effect.forEach(Object.entries(models), ([relation, model]) => {
-    const columns = Object.keys(model.fields).map(ident).join(", ")
-    return Effect.flatMap(
-      SqlClient,
-      (sql) => trial(relation, rows(relation, model)(sql.unsafe(`SELECT ${columns} FROM ${qualified(relation)}`)))
-    )
-  })
+  const schemas = yield* Effect.forEach(
+    Object.entries(models),
+    ([relation, model]) => trial(relation, readSample(relation, model))
+  )
+  yield* insertSamples
   const statements = yield* Effect.forEach(probes, (probe) => trial(probe.method, runProbe(probe)))
   return {
     copy_differs: [...failures, ...copy.map(({ code, found, object, relation }) => `${relation}: ${code} ${object} (${found})`)],
@@ -92,24 +85,29 @@ export const prove = Effect.fn("prove")(function*(options: {
   } satisfies Proof
 })
 
-/** Without foreign keys, because there are no rows to refer to. */
-const runProbe = ({ run }: Probe) =>
-  Effect.flatMap(SqlClient, (sql) =>
-    sql.withTransaction(
-      Effect.andThen(sql.unsafe("SET LOCAL session_replication_role = replica"), Effect.provideService(run, ReadSql, sql))
-    ))
+/** Decodes a row of the table's own type, made by PostgreSQL: one with a value everywhere, one with nulls wherever they may be. */
+const readSample = <M extends RowModel & Schema.ConstraintDecoder<unknown>>(relation: string, model: M) =>
+  Effect.flatMap(SqlClient, (sql) => {
+    const columns = sql.literal(Object.keys(model.fields).map(ident).join(", "))
+    const full = sampleRow(model)
+    const nullable = columnsOf(model).filter((column) => column.nullable).map(({ name }) => [name, null])
+    return Effect.forEach([full, { ...full, ...Object.fromEntries(nullable) }], (row) =>
+      rows(relation, model)(sql`
+        SELECT ${columns} FROM jsonb_populate_record(NULL::${sql.literal(qualified(relation))}, ${JSON.stringify(row)}::jsonb)`))
+  })
 
 /** A value that a check refuses still shows that the statement is understood. */
 const trial = <A, E, R>(name: string, run: Effect.Effect<A, E, R>): Effect.Effect<Trial, never, R> =>
-  Effect.match(run, {
+  Effect.matchCause(run, {
     onSuccess: () => ({ name, failure: null }),
-    onFailure: (error) => ({ name, failure: error instanceof RowRefused ? null : reasonOf(error) })
+    onFailure: (cause) => {
+      const error = Cause.squash(cause)
+      return { name, failure: error instanceof RowRefused ? null : reasonOf(error) }
+    }
   })
 
 const reasonOf = (error: unknown): string => {
-  if (isSqlError(error)) {
-    const { cause } = error.reason
-    return cause instanceof Error ? cause.message : error.message
-  }
-  return error instanceof Error ? error.message : String(error)
+  if (isSqlError(error)) return Predicate.isError(error.reason.cause) ? error.reason.cause.message : error.message
+  if (error instanceof RowMismatch) return `${error.column}: ${error.expected} expected, ${error.found} found`
+  return Predicate.isError(error) ? error.message : String(error)
 }

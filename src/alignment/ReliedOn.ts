@@ -1,16 +1,16 @@
 import type { Catalog, Routine } from "./Catalog.ts"
 import { isAuth } from "./Contract.ts"
-import type { MethodUse } from "./RepoScan.ts"
+import type { StatementUse } from "./StatementUse.ts"
 
 /**
  * The part of a database's catalog that the service relies on: what `catalog.json` holds, read from a database just migrated. Of `auth` that
  * is the columns that our triggers read and our repos name, and the functions that our policies call.
  */
-export const reliedOn = (catalog: Catalog, methods: Readonly<Record<string, MethodUse>>): Catalog => {
+export const reliedOn = (catalog: Catalog, methods: Readonly<Record<string, StatementUse>>): Catalog => {
   const relations = catalog.relations.filter(({ name }) => !isAuth(name))
   const routines = catalog.routines.filter(({ name }) => !isAuth(name))
   const expressions = JSON.stringify([relations, routines])
-  const named = new Set(Object.values(methods).flatMap(({ columns }) => columns ?? []))
+  const named = new Set(Object.values(methods).flatMap(({ columns }) => columns))
   const auth = catalog.relations.filter(({ name }) => isAuth(name)).map((relation) => {
     const triggers = relation.triggers.filter(({ definition }) => routines.some((routine) => executes(definition, routine)))
     const read = readBy(routines.filter((routine) => triggers.some(({ definition }) => executes(definition, routine))))

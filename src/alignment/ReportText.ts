@@ -21,24 +21,22 @@ export const reportText = (report: Report, paint: Paint): string =>
     summary(report, paint)
   ].join("\n")
 
-/** A script for psql: the pre-flights as comments, each step with its lock, in the order in which they can run. */
+/** A script for psql: each step with its lock and its way back, in the order in which they can run, each count before what it counts for. */
 export const reportSql = (findings: ReadonlyArray<Finding>): string => {
   const decisions = findings.flatMap(({ object, relation, repair }) =>
     repair.decision === null ? [] : [`-- DECIDE (${relation}.${object}): ${repair.decision}`]
   )
-  const preflights = findings.flatMap(({ repair }) => repair.preflight === null ? [] : [preflightText(repair.preflight)])
   const steps = planOf(findings)
   if (decisions.length === 0 && steps.length === 0) return "-- Nothing to do: the database is aligned."
+  const preflights = (step: Step) =>
+    findings.flatMap(({ repair }) => repair.preflight !== null && repair.steps[0]?.sql === step.sql ? [repair.preflight] : [])
   return [
     "-- Run with: psql --set ON_ERROR_STOP=1 --file FILE. The way back of each step stands under it.",
     ...decisions,
-    ...(preflights.length === 0
-      ? []
-      : ["", "-- Before: rows that would stop a step. Those of a missing column make sense once it is there.", ...preflights]),
     "",
     "SET lock_timeout = '5s';",
     "SET statement_timeout = 0;",
-    ...steps.map(stepText)
+    ...steps.flatMap((step) => [...preflights(step).map(preflightText), stepText(step)])
   ].join("\n")
 }
 
@@ -59,7 +57,7 @@ export const proofText = (proof: Proof, paint: Paint): string => {
       ? []
       : [`  ${paint("red", "failed")} ${proof.failed_step.reason}`, indent(proof.failed_step.sql, 4)]),
     ...ran("row schemas", proof.schemas),
-    ...ran("repo methods", proof.statements)
+    ...ran("calls of repo methods", proof.statements)
   ].join("\n")
 }
 
@@ -82,8 +80,8 @@ const findingText = (finding: Finding, all: ReadonlyArray<Finding>, paint: Paint
     text === null || text === "" ? [] : [`  ${paint("dim", label.padEnd(9))}${text}`]
   return [
     `${paint(shade[severity], severity.replace("_", " "))} ${paint("bold", place)} ${paint("dim", `${code} ${fingerprint}`)}`,
-    ...line("expected", short(expected)),
-    ...line("found", short(found)),
+    ...line("expected", short(expected, found)),
+    ...line("found", short(found, expected)),
     ...line("routes", touches.routes.join(", ")),
     ...line("methods", touches.methods.join(", ")),
     ...line("with it", following.map((one) => `${one.code} ${one.object}`).join(", ")),
@@ -116,10 +114,12 @@ const summary = (report: Report, paint: Paint): string => {
     )
   )
   const decisions = report.findings.filter(({ repair }) => repair.decision !== null).length
-  return `${paint("red", "Drifted")}: ${report.findings.length} findings (${
-    counted.join(", ")
-  }); ${routes.size} routes stopped, ${decisions} decisions for a person (${checked}).`
+  return `${paint("red", "Drifted")}: ${plural(report.findings.length, "finding")} (${counted.join(", ")}); ${
+    plural(routes.size, "route")
+  } stopped, ${plural(decisions, "decision")} for a person (${checked}).`
 }
+
+const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`
 
 const stepText = ({ in_transaction, lock, rewrites_table, sql, undo }: Step): string =>
   [
@@ -129,8 +129,15 @@ const stepText = ({ in_transaction, lock, rewrites_table, sql, undo }: Step): st
     ...(undo === null ? [] : [`-- Back: ${undo.replaceAll("\n", "\n--       ")};`])
   ].join("\n")
 
-const preflightText = ({ question, sql }: Preflight): string => `-- ${question}:\n${sql};`
+const preflightText = ({ question, sql }: Preflight): string => `\n-- ${question} (none, or mend them first):\n${sql};`
 
 const indent = (text: string, width: number) => text.split("\n").map((line) => " ".repeat(width) + line).join("\n")
 
-const short = (text: string) => text.length <= 300 ? text : `${text.slice(0, 299)}…`
+/** Long definitions from shortly before the place where they part. */
+const short = (text: string, other: string) => {
+  let same = 0
+  while (same < text.length && text[same] === other[same]) same++
+  const start = text.length <= 300 || same < 120 ? 0 : same - 40
+  const cut = text.slice(start, start + 300)
+  return `${start === 0 ? "" : "… "}${cut}${start + 300 < text.length ? " …" : ""}`
+}

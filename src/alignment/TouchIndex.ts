@@ -1,6 +1,6 @@
 import type { IsConflictTarget } from "./Drift.ts"
 import type { Difference } from "./Finding.ts"
-import type { MethodUse } from "./RepoScan.ts"
+import type { StatementUse } from "./StatementUse.ts"
 import type { Route } from "./Touches.ts"
 
 /** Who is concerned by a difference: repo methods by what their SQL names, routes by what they declare. */
@@ -11,7 +11,7 @@ export interface TouchIndex {
   readonly isConflictTarget: IsConflictTarget
 }
 
-export const touchIndexOf = (methods: Readonly<Record<string, MethodUse>>, routes: ReadonlyArray<Route>): TouchIndex => {
+export const touchIndexOf = (methods: Readonly<Record<string, StatementUse>>, routes: ReadonlyArray<Route>): TouchIndex => {
   const conflicts = new Set(Object.values(methods).flatMap((use) => use.conflicts).map(squeeze))
   return {
     isConflictTarget: (relation, { columns, name }) =>
@@ -44,8 +44,8 @@ const usesConcernedBy =
     }
   }
 
-const names = (use: MethodUse, { code, columns, relation }: Difference) =>
-  use.columns === null || columns.length === 0 || !code.startsWith("column_") || code === "column_required" ||
-  columns.some((column) => use.columns?.includes(`${relation}.${column}`))
+const names = (use: StatementUse, { code, columns, relation }: Difference) =>
+  columns.length === 0 || !code.startsWith("column_") || code === "column_required" ||
+  columns.some((column) => use.columns.includes(`${relation}.${column}`))
 
 const squeeze = (target: string) => target.replace(/\s+/g, "")

@@ -1,0 +1,106 @@
+import { Effect } from "effect"
+import { AccessRepo } from "../../src/access/AccessRepo.ts"
+import type { Probe } from "../../src/alignment/Probes.ts"
+import { sampleId as id, sampleInsert } from "../../src/alignment/SampleRow.ts"
+import * as Column from "../../src/database/Column.ts"
+import { FavoriteRepo } from "../../src/favorites/FavoriteRepo.ts"
+import { Post } from "../../src/posts/Post.ts"
+import { PostRepo } from "../../src/posts/PostRepo.ts"
+import { Profile, ProfileId } from "../../src/profiles/Profile.ts"
+import { ProfileRepo } from "../../src/profiles/ProfileRepo.ts"
+import { ProfileSnapshot } from "../../src/profiles/ProfileSnapshot.ts"
+import { RelatedProfile } from "../../src/profiles/RelatedProfile.ts"
+import { SnapshotRepo } from "../../src/profiles/SnapshotRepo.ts"
+import { Username } from "../../src/profiles/Username.ts"
+import { VendorAnswer, VendorAnswerId } from "../../src/profiles/VendorAnswer.ts"
+import { VendorAnswerRepo } from "../../src/profiles/VendorAnswerRepo.ts"
+import { UserSearch } from "../../src/searches/Search.ts"
+import { SearchRepo } from "../../src/searches/SearchRepo.ts"
+import { AuthUser } from "../../src/users/AuthUser.ts"
+import { UserId } from "../../src/users/UserId.ts"
+import { UserRepo } from "../../src/users/UserRepo.ts"
+
+const user = UserId.make(id)
+const profile = ProfileId.make(id)
+const answer = VendorAnswerId.make(id)
+const username = Username.make("probe")
+const now = Column.Instant.make("2025-01-01T00:00:00.000Z")
+const later = Column.Instant.make("2025-01-31T00:00:00.000Z")
+const window = { granted_at: now, expires_at: later }
+const given = { notes: "probe", tags: ["probe"] }
+const post = { ...sampleInsert(Post), is_pinned: false, relation: "owner" } as const
+const related = sampleInsert(RelatedProfile)
+const mention = { shortcode: null, mentioned_username: "probe", mention_type: "biography", mention_context: null } as const
+const search = { ...sampleInsert(UserSearch), search_timestamp: now }
+const account = sampleInsert(AuthUser)
+const stamp = `0 ${id}`
+
+const access = Effect.provide(AccessRepo.layer)
+const favorites = Effect.provide(FavoriteRepo.layer)
+const posts = Effect.provide(PostRepo.layer)
+const profiles = Effect.provide(ProfileRepo.layer)
+const snapshots = Effect.provide(SnapshotRepo.layer)
+const answers = Effect.provide(VendorAnswerRepo.layer)
+const searches = Effect.provide(SearchRepo.layer)
+const users = Effect.provide(UserRepo.layer)
+
+/** One call of every repo method, the variants of composed statements included. A test fails when a method has none. */
+export const probes: ReadonlyArray<Probe> = [
+  { method: "AccessRepo.upsert", run: access(AccessRepo.use((repo) => repo.upsert([user], profile, window))) },
+  { method: "AccessRepo.findOpen", run: access(AccessRepo.use((repo) => repo.findOpen(user, profile, now))) },
+  { method: "AccessRepo.delete", run: access(AccessRepo.use((repo) => repo.delete(user, profile))) },
+  ...(["active", "expired", "all"] as const).flatMap((state) =>
+    [undefined, stamp].map((after): Probe => ({
+      method: "AccessRepo.list",
+      run: access(AccessRepo.use((repo) => repo.list({ user, now, state, after, limit: 1 })))
+    }))
+  ),
+  { method: "FavoriteRepo.upsert", run: favorites(FavoriteRepo.use((repo) => repo.upsert(user, profile, given, now))) },
+  { method: "FavoriteRepo.update", run: favorites(FavoriteRepo.use((repo) => repo.update(user, username, given, now))) },
+  { method: "FavoriteRepo.delete", run: favorites(FavoriteRepo.use((repo) => repo.delete(user, username))) },
+  ...[undefined, "tag"].flatMap((tag) =>
+    [undefined, stamp].map((after): Probe => ({
+      method: "FavoriteRepo.list",
+      run: favorites(FavoriteRepo.use((repo) => repo.list({ user, tag, now, after, limit: 1 })))
+    }))
+  ),
+  { method: "PostRepo.upsert", run: posts(PostRepo.use((repo) => repo.upsert(profile, [post]))) },
+  ...[profile, { username }].flatMap((of) =>
+    [undefined, stamp, `null ${id}`].map((after): Probe => ({
+      method: "PostRepo.latest",
+      run: posts(PostRepo.use((repo) => repo.latest({ profile: of, after, limit: 1 })))
+    }))
+  ),
+  { method: "ProfileRepo.findByUsername", run: profiles(ProfileRepo.use((repo) => repo.findByUsername(username))) },
+  ...[true, false].map((keepFigures): Probe => ({
+    method: "ProfileRepo.upsert",
+    run: profiles(ProfileRepo.use((repo) => repo.upsert(sampleInsert(Profile), { keepFigures })))
+  })),
+  {
+    method: "ProfileRepo.upsertRelated",
+    run: profiles(ProfileRepo.use((repo) => repo.upsertRelated(profile, [related])))
+  },
+  {
+    method: "ProfileRepo.insertMentions",
+    run: profiles(ProfileRepo.use((repo) => repo.insertMentions(profile, [mention], now)))
+  },
+  { method: "ProfileRepo.markGone", run: profiles(ProfileRepo.use((repo) => repo.markGone(username, now))) },
+  ...[undefined, stamp].flatMap((after): ReadonlyArray<Probe> => [
+    { method: "ProfileRepo.related", run: profiles(ProfileRepo.use((repo) => repo.related(profile, { after, limit: 1 }))) },
+    { method: "ProfileRepo.mentions", run: profiles(ProfileRepo.use((repo) => repo.mentions(profile, { after, limit: 1 }))) }
+  ]),
+  { method: "SearchRepo.insert", run: searches(SearchRepo.use((repo) => repo.insert([search], null))) },
+  { method: "SnapshotRepo.insert", run: snapshots(SnapshotRepo.use((repo) => repo.insert(sampleInsert(ProfileSnapshot)))) },
+  { method: "SnapshotRepo.list", run: snapshots(SnapshotRepo.use((repo) => repo.list(profile, now, 1))) },
+  { method: "UserRepo.findAccount", run: users(UserRepo.use((repo) => repo.findAccount(user))) },
+  { method: "UserRepo.insertMissing", run: users(UserRepo.use((repo) => repo.insertMissing(account, now))) },
+  { method: "UserRepo.sessionOpen", run: users(UserRepo.use((repo) => repo.sessionOpen(id))) },
+  { method: "VendorAnswerRepo.insert", run: answers(VendorAnswerRepo.use((repo) => repo.insert(sampleInsert(VendorAnswer)))) },
+  { method: "VendorAnswerRepo.findPending", run: answers(VendorAnswerRepo.use((repo) => repo.findPending(username, now))) },
+  { method: "VendorAnswerRepo.findStored", run: answers(VendorAnswerRepo.use((repo) => repo.findStored(username, now))) },
+  { method: "VendorAnswerRepo.markStored", run: answers(VendorAnswerRepo.use((repo) => repo.markStored(answer, now))) },
+  {
+    method: "VendorAnswerRepo.markRejected",
+    run: answers(VendorAnswerRepo.use((repo) => repo.markRejected(answer, "probe", now)))
+  }
+]
