@@ -6,7 +6,7 @@ import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { available, row, rows } from "../database/Rows.ts"
 import { Mention } from "./Mention.ts"
 import { Profile, ProfileId } from "./Profile.ts"
-import { StoredProfile } from "./ProfileView.ts"
+import { figureColumns, StoredProfile } from "./ProfileView.ts"
 import { RelatedProfile } from "./RelatedProfile.ts"
 import type { Username } from "./Username.ts"
 
@@ -224,18 +224,7 @@ const ours = new Set(["id", "data_version", "refresh_count", "created_at"])
 const profileColumns = Object.keys(Profile.fields).filter((name) => !ours.has(name))
 
 /** Figures are replaced whole, nulls too, since each states why it is absent. */
-const figures = new Set([
-  "engagement_rate",
-  "engagement_rate_mean",
-  "median_likes",
-  "median_comments",
-  "median_plays",
-  "posts_per_week",
-  "influence_score",
-  "data_quality_score",
-  "analytics",
-  "analytics_version"
-])
+const figures = new Set<string>(figureColumns)
 const always = new Set(["availability", "raw_data", "last_refreshed", "updated_at"])
 const refreshed = profileColumns.filter((name) => name !== "username")
 const assignmentsTakingFigures = coalesced(refreshed, new Set([...always, ...figures]))

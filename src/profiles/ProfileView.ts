@@ -1,9 +1,8 @@
 import { Schema, Struct } from "effect"
 import { Profile } from "./Profile.ts"
 
-/** A profile as answers carry it: the row without the raw payload, and without the figures, which `analytics` carries with their status. */
-export const ProfileView = Schema.Struct(Struct.omit(Profile.fields, [
-  "raw_data",
+/** The columns of figures. Answers leave them out: a figure stands in `analytics`, with its status. */
+export const figureColumns = [
   "analytics",
   "analytics_version",
   "engagement_rate",
@@ -13,9 +12,11 @@ export const ProfileView = Schema.Struct(Struct.omit(Profile.fields, [
   "median_plays",
   "posts_per_week",
   "influence_score",
-  "data_quality_score",
-  "data_version"
-]))
+  "data_quality_score"
+] as const
+
+/** A profile as answers carry it: the row without the raw payload and without the figures. */
+export const ProfileView = Schema.Struct(Struct.omit(Profile.fields, ["raw_data", "data_version", ...figureColumns]))
 export type ProfileView = typeof ProfileView.Type
 
 /** A stored profile with what an answer is made of beside it. */
