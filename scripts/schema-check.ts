@@ -1,23 +1,20 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Clock, Config, Console, Effect, FileSystem, Layer, Predicate, Redacted, Schema } from "effect"
+import { Cause, Config, Console, Effect, FileSystem, Layer, Predicate, Redacted, Schema } from "effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { isSqlError } from "effect/sql/SqlError"
 import { fileURLToPath } from "node:url"
 import packageJson from "../package.json" with { type: "json" }
-import type { LiveCatalog } from "../src/alignment/Catalog.ts"
-import { findingsOf } from "../src/alignment/Check.ts"
+import { checkDatabase } from "../src/alignment/CheckDatabase.ts"
 import { writeContractFiles } from "../src/alignment/ContractFiles.ts"
 import { currentContract, currentMethods } from "../src/alignment/CurrentContract.ts"
 import { Report } from "../src/alignment/Finding.ts"
-import { introspect } from "../src/alignment/Introspection.ts"
 import { prove } from "../src/alignment/Prove.ts"
 import { colours, plain, proofText, reportSql, reportText } from "../src/alignment/ReportText.ts"
 import { routesOf } from "../src/alignment/RoutesHttp.ts"
 import { touchIndexOf } from "../src/alignment/TouchIndex.ts"
 import * as Database from "../src/database/Database.ts"
-import { instantOf } from "../src/database/Instant.ts"
 import { Migrator } from "../src/database/Migrator.ts"
 import { Api } from "../src/http/Api.ts"
 import { EmbeddedPostgres } from "../src/sandbox/postgres/EmbeddedPostgres.ts"
@@ -65,7 +62,10 @@ const check = Effect.fnUntraced(function*(flags: {
       message: "DATABASE_URL or --database-url must be postgresql://user:password@host:5432/database."
     })
   }
-  const { live, report } = yield* Effect.provide(look, Database.writeLayer(optionsOf(flags.url)))
+  const { live, report } = yield* Effect.provide(
+    checkDatabase(currentContract, touches),
+    Database.writeLayer(optionsOf(flags.url))
+  )
   const proof = flags.prove
     ? yield* onOwnServer(prove({ live, contract: currentContract, touches, probes }))
     : undefined
@@ -78,23 +78,6 @@ const check = Effect.fnUntraced(function*(flags: {
     if (proof !== undefined) yield* Console.log(proofText(proof, paint))
   }
   yield* endWith(report.findings.length === 0 && proof?.proved !== false ? 0 : 1)
-})
-
-const look = Effect.gen(function*() {
-  const started = yield* Clock.currentTimeMillis
-  const live: LiveCatalog = yield* introspect
-  const { findings, notices } = findingsOf(currentContract, live, touches)
-  const ended = yield* Clock.currentTimeMillis
-  const report: Report = {
-    status: findings.length === 0 ? "aligned" : "drifted",
-    checked_at: instantOf(ended),
-    duration_ms: ended - started,
-    server_version: live.session.server_version,
-    findings,
-    notices,
-    failure: null
-  }
-  return { live, report }
 })
 
 const touches = touchIndexOf(currentMethods, routesOf(Api))

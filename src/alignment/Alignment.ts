@@ -1,13 +1,13 @@
-import { Clock, Context, Duration, Effect, Layer, Option, Queue, Semaphore } from "effect"
+import { Context, Duration, Effect, Layer, Option, Queue, Semaphore } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { RowMismatch } from "../database/DatabaseErrors.ts"
-import { instantOf } from "../database/Instant.ts"
 import { announce, announceMismatch } from "./Announcement.ts"
-import { blocks, findingsOf } from "./Check.ts"
+import { blocks } from "./Check.ts"
+import { checkDatabase } from "./CheckDatabase.ts"
 import { currentContract, currentMethods } from "./CurrentContract.ts"
 import type { Finding, Report } from "./Finding.ts"
-import { type CatalogUnreadable, introspect } from "./Introspection.ts"
+import type { CatalogUnreadable } from "./Introspection.ts"
 import type { Route } from "./Touches.ts"
 import { touchIndexOf } from "./TouchIndex.ts"
 
@@ -59,25 +59,10 @@ const make = Effect.fnUntraced(function*({ interval, routes }: AlignmentOptions)
     return next
   })
 
-  const checkNow = Effect.gen(function*() {
-    const started = yield* Clock.currentTimeMillis
-    const live = yield* introspect
-    const { findings, notices } = findingsOf(currentContract, live, touches)
-    const ended = yield* Clock.currentTimeMillis
-    return yield* take({
-      status: findings.length === 0 ? "aligned" : "drifted",
-      checked_at: instantOf(ended),
-      duration_ms: ended - started,
-      server_version: live.session.server_version,
-      findings,
-      notices,
-      failure: null
-    })
-  })
-
   const failed = (failure: string) => take({ ...report, status: "unknown", failure })
 
-  const check = checkNow.pipe(
+  const check = checkDatabase(currentContract, touches).pipe(
+    Effect.flatMap((looked) => take(looked.report)),
     Effect.timeout(Duration.seconds(20)),
     Effect.catchTags({
       SqlError: ({ reason }: SqlError) => failed(`the catalog could not be read: ${reason._tag}`),

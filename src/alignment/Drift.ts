@@ -34,9 +34,10 @@ export const compare = (contract: Contract, catalog: LiveCatalog, isConflictTarg
     const renamed = renamedFrom === undefined
       ? []
       : [{ ...relationMissing(expected), found: `${renamedFrom} has its columns`, found_as: renamedFrom }]
-    if (found.kind !== expected.kind) return [...renamed, relationKind(expected, found)]
+    if (!found.kind.endsWith("table")) return [...renamed, relationKind(expected, found)]
     return [
       ...renamed,
+      ...(found.kind === expected.kind ? [] : [relationKind(expected, found)]),
       ...columnDrift(expected, found, renames),
       ...constraintDrift(expected, found, isConflictTarget),
       ...indexDrift(expected, found),

@@ -45,6 +45,14 @@ it("reads type, nullability, relied-on defaults and closed sets from a model", (
   ])
 })
 
+it("opens no table to browsers but for reading through a policy", () => {
+  for (const { grants, name, policies, row_security } of currentContract.relations) {
+    const open = grants.filter(({ grantee }) => grantee !== "service_role")
+    assert.isTrue(open.every(({ grantee, privileges }) => grantee === "authenticated" && privileges.join() === "SELECT"), name)
+    if (open.length > 0) assert.isTrue(row_security && policies.length > 0, name)
+  }
+})
+
 it("reads the values that a check lets through", () => {
   const check = "CHECK ((status = ANY (ARRAY['draft'::text, 'it''s'::text])))"
   assert.deepStrictEqual(allowedBy(check, "status"), ["draft", "it's"])

@@ -1,0 +1,31 @@
+import { Effect, Layer } from "effect"
+import { CurrentTransformer } from "effect/sql/Statement"
+import { currentContract } from "../../src/alignment/CurrentContract.ts"
+import { relationsIn } from "../../src/alignment/StatementUse.ts"
+import type { RouteUse } from "../../src/alignment/Touches.ts"
+
+/**
+ * Collects every statement that what stands on this layer sends. Provide it to the app, send a request, and hand what was collected to
+ * `undeclared` with what the endpoint declares.
+ */
+export const recordingLayer = (statements: Array<string>) =>
+  Layer.succeed(CurrentTransformer, (statement) =>
+    Effect.sync(() => {
+      statements.push(statement.compile(true)[0])
+      return statement
+    }))
+
+/** The relations that statements touch although `declared` does not say so: `reads profiles`, `writes campaigns`. */
+export const undeclared = (declared: RouteUse, statements: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const { reads, writes } = relationsIn(statements.join(";\n"), columns)
+  const known = {
+    reads: [...declared.reads, ...declared.writes] as ReadonlyArray<string>,
+    writes: declared.writes as ReadonlyArray<string>
+  }
+  return [
+    ...reads.filter((relation) => !known.reads.includes(relation)).map((relation) => `reads ${relation}`),
+    ...writes.filter((relation) => !known.writes.includes(relation)).map((relation) => `writes ${relation}`)
+  ]
+}
+
+const columns = new Map(currentContract.relations.map(({ name }) => [name, []]))
