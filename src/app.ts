@@ -31,6 +31,7 @@ import * as FavoritesHttp from "./favorites/FavoritesHttp.ts"
 import { answering } from "./http/Answering.ts"
 import { Api } from "./http/Api.ts"
 import { Cursor } from "./http/Cursor.ts"
+import * as ProblemPages from "./http/ProblemPages.ts"
 import { Readiness } from "./http/Readiness.ts"
 import * as RequestValidationHttp from "./http/RequestValidationHttp.ts"
 import { allowedMethods } from "./http/Routes.ts"
@@ -156,6 +157,7 @@ const routes = Layer.mergeAll(
   HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
     Layer.provide([SystemHttp.layer, ProfilesHttp.layer, InsightsHttp.layer, AccessHttp.layer, FavoritesHttp.layer])
   ),
+  ProblemPages.layer,
   HttpApiScalar.layer(Api, { path: "/docs", scalar: { withDefaultFonts: false } })
 )
 

@@ -2,7 +2,11 @@ import * as HttpApi from "effect/http-api/HttpApi"
 import { Api } from "./Api.ts"
 
 /** Routes beside the declared ones. */
-const undeclared: ReadonlyArray<readonly [method: string, path: string]> = [["GET", "/openapi.json"], ["GET", "/docs"]]
+const undeclared: ReadonlyArray<readonly [method: string, path: string]> = [
+  ["GET", "/openapi.json"],
+  ["GET", "/docs"],
+  ["GET", "/problems/:slug"]
+]
 
 const routes: Array<{ readonly method: string; readonly pattern: RegExp }> = []
 
