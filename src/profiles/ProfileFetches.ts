@@ -1,4 +1,4 @@
-import { Clock, Context, Deferred, Duration, Effect, Exit, Layer, Schedule } from "effect"
+import { Clock, Context, Deferred, Duration, Effect, Exit, Layer, Schedule, Semaphore } from "effect"
 import { randomUUID } from "node:crypto"
 import { Cache } from "../cache/Cache.ts"
 import { TtlMap } from "../cache/TtlMap.ts"
@@ -61,6 +61,7 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
         const store = yield* ProfileStore
         const cache = yield* Cache
         const scope = yield* Effect.scope
+        const storing = yield* Semaphore.make(storedAtOnce)
         const running = new Map<Username, MutableFetch>()
         const known = new TtlMap<MutableFetch>(rememberedFetches)
         const failures = new TtlMap<FetchFailure>(rememberedFailures)
@@ -74,7 +75,10 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
         })
 
         const storeAnswer = (fetch: MutableFetch, kept: KeptAnswer, analysisType: typeof AnalysisType.Type) =>
-          Effect.retry(Effect.suspend(() => store.store(kept, fetch.recordCallers(), analysisType)), whileDatabaseIsAway).pipe(
+          Effect.retry(
+            storing.withPermit(Effect.suspend(() => store.store(kept, fetch.recordCallers(), analysisType))),
+            whileDatabaseIsAway
+          ).pipe(
             // A caller whose account vanished meanwhile must not cost the others their answer; each then records by themselves.
             Effect.catchIf(
               (error) => error._tag === "RowRefused" && callerRelations.has(error.relation),
@@ -212,6 +216,12 @@ class MutableFetch implements Fetch {
 }
 
 const callerRelations: ReadonlySet<string> = new Set(["user_profile_access", "user_searches"])
+
+/**
+ * Answers that become rows at the same time. The other connections of the pool stay free for writing down what arrives meanwhile,
+ * which is lost if the process dies before, and for the windows of those who need no fetch.
+ */
+const storedAtOnce = 3
 
 const rememberedFetches = 20_000
 const rememberedFailures = 100_000
