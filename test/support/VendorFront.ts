@@ -10,6 +10,8 @@ export class VendorFront extends Context.Service<VendorFront, {
   readonly url: string
   /** The usernames asked for, in order of the calls. */
   readonly asked: ReadonlyArray<string>
+  /** The usernames whose answers have been handed over whole, in order. */
+  readonly answered: ReadonlyArray<string>
   /** From now on the vendor says this of the username: a profile's content, or the status of a failing call. */
   says(username: string, answer: object | number): void
   /** The simulator speaks for the username again. */
@@ -24,6 +26,7 @@ export class VendorFront extends Context.Service<VendorFront, {
 const make = Effect.gen(function*() {
   const simulator = yield* VendorSimulator
   const asked: Array<string> = []
+  const answered: Array<string> = []
   const answers = new Map<string, object | number>()
   const gates = new Map<string, PromiseWithResolvers<void>>()
 
@@ -32,6 +35,7 @@ const make = Effect.gen(function*() {
     if (request.method !== "POST") return pass(request, response)
     const { query }: { readonly query: string } = JSON.parse(body)
     asked.push(query)
+    response.once("finish", () => answered.push(query))
     await gates.get(query)?.promise
     const answer = answers.get(query)
     if (typeof answer === "number") return response.writeHead(answer).end()
@@ -75,6 +79,7 @@ const make = Effect.gen(function*() {
   return VendorFront.of({
     url: `http://127.0.0.1:${port}`,
     asked,
+    answered,
     says: (username, answer) => {
       answers.set(username, answer)
     },
