@@ -241,7 +241,13 @@ const ofColumn = (relation: ContractRelation, column: ContractColumn): ReadonlyA
         }`
       )
     ),
-    ...(key ? [] : [column.not_null ? of("allow null", alter("DROP NOT NULL")) : of("forbid null", alter("SET NOT NULL"))]),
+    ...(key
+      ? []
+      : [
+        column.not_null
+          ? of("allow null", alter("DROP NOT NULL"))
+          : of("forbid null", `TRUNCATE ${table} CASCADE`, alter("SET NOT NULL"))
+      ]),
     ...(column.default_relied_on && column.default !== null ? [of("drop default", alter("DROP DEFAULT"))] : []),
     ...(column.default_relied_on && /^(now\(\)|0|1|true|false|'[a-z]+'::text)$/.test(column.default ?? "")
       ? [of("change default", alter(`SET DEFAULT ${otherDefault(column.default ?? "")}`))]
