@@ -12,11 +12,10 @@ import { currentContract, currentMethods } from "../src/alignment/CurrentContrac
 import { Report } from "../src/alignment/Finding.ts"
 import { prove } from "../src/alignment/Prove.ts"
 import { colours, plain, proofText, reportSql, reportText } from "../src/alignment/ReportText.ts"
-import { routesOf } from "../src/alignment/RoutesHttp.ts"
 import { touchIndexOf } from "../src/alignment/TouchIndex.ts"
 import * as Database from "../src/database/Database.ts"
 import { Migrator } from "../src/database/Migrator.ts"
-import { Api } from "../src/http/Api.ts"
+import { apiRoutes } from "../src/http/Routes.ts"
 import { EmbeddedPostgres } from "../src/sandbox/postgres/EmbeddedPostgres.ts"
 import { installSupabase } from "../src/sandbox/postgres/Supabase.ts"
 import { probes } from "./schema/probes.ts"
@@ -80,7 +79,7 @@ const check = Effect.fnUntraced(function*(flags: {
   yield* endWith(report.findings.length === 0 && proof?.proved !== false ? 0 : 1)
 })
 
-const touches = touchIndexOf(currentMethods, routesOf(Api))
+const touches = touchIndexOf(currentMethods, apiRoutes)
 
 const encode = Schema.encodeEffect(Report)
 

@@ -14,9 +14,7 @@ import { fileURLToPath } from "node:url"
 import * as AccessHttp from "./access/AccessHttp.ts"
 import { AccessTracker } from "./access/AccessTracker.ts"
 import { Alignment } from "./alignment/Alignment.ts"
-import { routesOf } from "./alignment/RoutesHttp.ts"
 import { Authenticator, authenticatorDefaults } from "./auth/Authenticator.ts"
-import { Authorization } from "./auth/Authorization.ts"
 import * as AuthorizationHttp from "./auth/AuthorizationHttp.ts"
 import { TokenVerifier, tokenVerifierDefaults } from "./auth/TokenVerifier.ts"
 import { Cache } from "./cache/Cache.ts"
@@ -34,7 +32,7 @@ import { Cursor } from "./http/Cursor.ts"
 import * as ProblemPages from "./http/ProblemPages.ts"
 import { Readiness } from "./http/Readiness.ts"
 import * as RequestValidationHttp from "./http/RequestValidationHttp.ts"
-import { allowedMethods } from "./http/Routes.ts"
+import { allowedMethods, apiRoutes } from "./http/Routes.ts"
 import * as SchemaGateHttp from "./http/SchemaGateHttp.ts"
 import * as SystemHttp from "./http/SystemHttp.ts"
 import * as InsightsHttp from "./insights/InsightsHttp.ts"
@@ -146,12 +144,6 @@ const authLayer = (settings: SettingsValues) =>
     ),
     RequestValidationHttp.layer
   )
-
-/** What each route touches in the database; those behind `Authorization` ask for the account first. */
-const apiRoutes = routesOf(Api, [{
-  middleware: Authorization,
-  touches: { reads: ["auth_users", "user_profiles"], writes: ["auth_users", "user_profiles"] }
-}])
 
 const routes = Layer.mergeAll(
   HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(

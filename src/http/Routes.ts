@@ -1,5 +1,13 @@
 import * as HttpApi from "effect/http-api/HttpApi"
+import { routesOf } from "../alignment/RoutesHttp.ts"
+import { Authorization } from "../auth/Authorization.ts"
 import { Api } from "./Api.ts"
+
+/** What each route touches in the database; those behind `Authorization` ask for the account first. */
+export const apiRoutes = routesOf(Api, [{
+  middleware: Authorization,
+  touches: { reads: ["auth_users", "user_profiles"], writes: ["auth_users", "user_profiles"] }
+}])
 
 /** Routes beside the declared ones. */
 const undeclared: ReadonlyArray<readonly [method: string, path: string]> = [
