@@ -39,6 +39,7 @@ export interface TestUser {
 export class TestApp extends Context.Service<TestApp, {
   readonly url: string
   readonly clock: MovableClock
+  readonly auth: AuthEmulator["Service"]
   /** Every log line of the application, as JSON. */
   readonly logs: ReadonlyArray<string>
   readonly newUser: Effect.Effect<TestUser>
@@ -134,6 +135,7 @@ const make = Effect.fnUntraced(function*(options: TestAppOptions) {
   return TestApp.of({
     url,
     clock,
+    auth,
     logs,
     inFlight: Effect.sync(() => inFlight),
     newUser: Effect.suspend(() => signIn(`user${++users}@test.invalid`)),
