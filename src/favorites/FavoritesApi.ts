@@ -21,11 +21,11 @@ export class FavoritesApi extends HttpApiGroup.make("favorites")
       success: Listing(SavedProfile).annotate({ identifier: "FavoriteList" }),
       error: databaseErrors
     })
-      .annotate(Touches, { reads: ["user_favorites", "profiles"], writes: [] })
+      .annotate(Touches, { reads: ["user_favorites", "profiles", "user_profile_access"], writes: [] })
       .annotate(OpenApi.Summary, "Saved profiles, latest saved first, all or those with a tag"),
     HttpApiEndpoint.put("save", "/me/favorites/:username", {
       params,
-      payload: Schema.NullOr(FavoriteChange),
+      payload: [FavoriteChange, Schema.Null],
       success: SavedProfile,
       error: [InvalidUsername, ProfileNotFound, AccessRequired, ...databaseErrors]
     })
