@@ -12,13 +12,16 @@ export interface Search {
   readonly profile_snapshot: Readonly<Record<string, number | null>> | null
 }
 
-/** The records of look-ups of a name, oldest first; dies where the two tables disagree. */
+/** The records of look-ups of a name, oldest first; dies where the two tables disagree. One statement: rows may come meanwhile. */
 export const searchesOf = Effect.fnUntraced(function*(username: string) {
   const sql = yield* SqlClient
-  const searches = yield* sql<Search>`
-    SELECT * FROM user_searches WHERE instagram_username = ${username} ORDER BY search_timestamp, id`
-  const history = yield* sql<{ id: string; user_id: string }>`
-    SELECT id, user_id FROM search_history WHERE username = ${username} ORDER BY searched_at, id`
-  const keys = (rows: ReadonlyArray<{ id: string; user_id: string }>) => rows.map(({ id, user_id }) => `${id} ${user_id}`).join()
-  return keys(searches) === keys(history) ? searches : yield* Effect.die("user_searches and search_history disagree")
+  const searches = yield* sql<Search & { readonly agree: boolean | null }>`
+    SELECT search.*, search.user_id = history.user_id AND search.search_timestamp = history.searched_at AS agree
+    FROM user_searches AS search FULL JOIN search_history AS history
+      ON history.id = search.id AND history.username = search.instagram_username
+    WHERE coalesce(search.instagram_username, history.username) = ${username}
+    ORDER BY search.search_timestamp, search.id`
+  return searches.every(({ agree }) => agree === true)
+    ? searches
+    : yield* Effect.die("user_searches and search_history disagree")
 })
