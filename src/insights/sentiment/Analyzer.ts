@@ -23,8 +23,8 @@ export interface AnalyzerParts {
   readonly lexicons: ReadonlyArray<LexiconFile>
   /** Words known in every language. */
   readonly shared: LexiconFile
-  /** AFINN in each language, from -5 to 5, beneath our own lexicons. */
-  readonly afinn: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** Further words of each language with their valence, beneath our own lexicons. */
+  readonly further: Readonly<Record<string, ReadonlyArray<readonly [string, number]>>>
   readonly emoji: EmojiFile
   readonly detectLanguage: LanguageDetector
 }
@@ -34,7 +34,7 @@ export const makeAnalyzer = (parts: AnalyzerParts): Analyzer => {
   const lexicons = new Map<string, Lexicon>()
   for (const file of parts.lexicons) {
     if (file.language !== null) {
-      lexicons.set(file.language, compile([parts.shared, file], rescaled(parts.afinn[file.language] ?? {})))
+      lexicons.set(file.language, compile([parts.shared, file], parts.further[file.language] ?? []))
     }
   }
   const shared = compile([parts.shared])
@@ -70,14 +70,6 @@ export const makeAnalyzer = (parts: AnalyzerParts): Analyzer => {
     }
   }
 }
-
-// To our scale of three. A 0 is a word that the translation lost.
-const rescaled = (afinn: Readonly<Record<string, number>>): ReadonlyArray<readonly [string, number]> =>
-  Object.entries(afinn).flatMap(([word, valence]) =>
-    valence === 0 ? [] : [[word, Math.sign(valence) * (STRENGTH[Math.abs(valence)] ?? 3)]]
-  )
-
-const STRENGTH = [0, 1, 1.5, 2, 3, 3]
 
 const decide = (
   balance: Balance,

@@ -175,7 +175,10 @@ const matchAt = (at: Node, units: ReadonlyArray<string>, start: number, position
   return best
 }
 
-const familiarity = ({ root, vocabulary }: Trie, word: string): number => {
+const familiarity = (trie: Trie, word: string): number =>
+  [word, ...shortened(word)].reduce((most, form) => Math.max(most, familiarityOf(trie, form)), 0)
+
+const familiarityOf = ({ root, vocabulary }: Trie, word: string): number => {
   const exact = root.next.get(word)?.entry
   if (exact != null) return has(exact, Mark.common) ? 1.2 : 1
   if (root.stems.get(word)?.entry != null) return 1

@@ -22,12 +22,16 @@ export const signalsOf = (reading: Reading, found: ReadonlyArray<Found>, hashtag
   const count = (mark: number) => found.filter(({ entry }) => has(entry, mark)).length
   const hints = count(Mark.hint) + reading.links
   const questioned = reading.words.some((word) => QUESTION.has(word))
-  const asking = count(Mark.question) > 0
+  const asking = found.some(({ entry }) => has(entry, Mark.question))
+  // Without its sign a question is short, or begins with what it asks: "how" and "was" mean more than that within a sentence.
+  const unsigned = asking &&
+    (reading.words.length <= SHORT ||
+      found.some(({ entry, start }) => start < 2 && has(entry, Mark.question)) && reading.words.length <= 2 * SHORT)
   return {
     mentionOnly: reading.mentions > 0 && !reading.words.some(isLetter),
     promotes: count(Mark.spam) > 0 || hints > 1 || hashtagged.some(({ entry }) => has(entry, Mark.spam)),
     enters: count(Mark.entered) > 0 && reading.mentions > 1,
-    asks: questioned && reading.words.length > 1 || asking,
+    asks: questioned && reading.words.length > 1 || unsigned,
     shops: count(Mark.buy) > 0,
     desires: count(Mark.want) > 0,
     wishes: count(Mark.wish) > 0,
@@ -35,4 +39,5 @@ export const signalsOf = (reading: Reading, found: ReadonlyArray<Found>, hashtag
   }
 }
 
+const SHORT = 5
 const QUESTION = new Set(["?", "؟", "¿"])
