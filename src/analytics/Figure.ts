@@ -94,23 +94,25 @@ export const Reason = Schema.Literals([
   "too_few_posts",
   "too_few_comments",
   "too_few_snapshots",
+  "too_few_profiles",
   "no_followers",
   "no_comments",
   "no_time_span",
+  "not_stated",
   "not_supported"
 ]).annotate({
   identifier: "FigureReason",
   description:
     "private: the account is private. hidden_by_owner: the owner hides the counts. not_collected: it exists but was not " +
     "received. too_few_*: fewer than the method's minimum exist or are of that kind. no_followers, no_comments: the denominator is " +
-    "0. no_time_span: the posts lie too close together for a rate. not_supported: not in public data."
+    "0. no_time_span: the posts lie too close together for a rate. not_stated: nothing of what was received says it. not_supported: not in public data."
 })
 export type Reason = typeof Reason.Type
 
 /** What a figure was computed over: how many, of what, over which span (null where no time is known). */
 export const FigureSample = Schema.Struct({
   size: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)),
-  unit: Schema.Literals(["posts", "comments", "snapshots", "profiles", "fields"]),
+  unit: Schema.Literals(["posts", "comments", "commenters", "snapshots", "profiles", "fields"]),
   from: Schema.NullOr(Instant),
   to: Schema.NullOr(Instant)
 }).annotate({ identifier: "FigureSample" })
