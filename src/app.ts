@@ -15,7 +15,9 @@ import * as AccessHttp from "./access/AccessHttp.ts"
 import { AccessTracker } from "./access/AccessTracker.ts"
 import { Alignment } from "./alignment/Alignment.ts"
 import { Authenticator, authenticatorDefaults } from "./auth/Authenticator.ts"
+import * as AuthHttp from "./auth/AuthHttp.ts"
 import * as AuthorizationHttp from "./auth/AuthorizationHttp.ts"
+import { SupabaseAuth } from "./auth/SupabaseAuth.ts"
 import { TokenVerifier, tokenVerifierDefaults } from "./auth/TokenVerifier.ts"
 import { Cache } from "./cache/Cache.ts"
 import * as RedisCache from "./cache/RedisCache.ts"
@@ -47,7 +49,11 @@ import { SnapshotRepo } from "./profiles/SnapshotRepo.ts"
 import { VendorAnswerRepo } from "./profiles/VendorAnswerRepo.ts"
 import { Searches } from "./searches/Searches.ts"
 import { Settings, type SettingsValues } from "./settings/Settings.ts"
-import { accountsLayer } from "./users/Users.ts"
+import { Account } from "./users/Account.ts"
+import { AccountData } from "./users/AccountData.ts"
+import * as UserAccounts from "./users/UserAccounts.ts"
+import { Users } from "./users/Users.ts"
+import * as UsersHttp from "./users/UsersHttp.ts"
 
 export interface AppOptions {
   /** Headers of every answer beside the usual ones. */
@@ -91,7 +97,8 @@ export const services = (settings: SettingsValues) => {
     Favorites.layer.pipe(Layer.provideMerge(profiles)),
     ProfileHistory.layerNoDeps,
     Readiness.layerNoDeps,
-    authLayer(settings),
+    Account.layerNoDeps.pipe(Layer.provideMerge(AccountData.layer), Layer.provideMerge(authLayer(settings))),
+    Users.layer,
     SchemaGateHttp.layer
   ).pipe(Layer.provideMerge(fetching))
 }
@@ -133,21 +140,35 @@ const authLayer = (settings: SettingsValues) =>
   Layer.merge(
     AuthorizationHttp.layer.pipe(
       Layer.provideMerge(Authenticator.layerNoDeps(authenticatorDefaults)),
-      Layer.provide(TokenVerifier.layer({
+      Layer.provideMerge(TokenVerifier.layer({
         ...tokenVerifierDefaults,
         issuer: `${settings.SUPABASE_URL}/auth/v1`,
         jwksUrl: `${settings.SUPABASE_URL}/auth/v1/.well-known/jwks.json`,
         hs256Secret: settings.SUPABASE_JWT_SECRET
       })),
+      Layer.provideMerge(SupabaseAuth.layer({
+        url: settings.SUPABASE_URL,
+        anonKey: settings.SUPABASE_ANON_KEY,
+        serviceRoleKey: settings.SUPABASE_SERVICE_ROLE_KEY,
+        timeout: settings.SUPABASE_TIMEOUT
+      })),
       Layer.provide(NodeHttpClient.layerUndici),
-      Layer.provide(accountsLayer)
+      Layer.provideMerge(UserAccounts.layer)
     ),
     RequestValidationHttp.layer
   )
 
 const routes = Layer.mergeAll(
   HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
-    Layer.provide([SystemHttp.layer, ProfilesHttp.layer, InsightsHttp.layer, AccessHttp.layer, FavoritesHttp.layer])
+    Layer.provide([
+      SystemHttp.layer,
+      AuthHttp.layer,
+      UsersHttp.layer,
+      ProfilesHttp.layer,
+      InsightsHttp.layer,
+      AccessHttp.layer,
+      FavoritesHttp.layer
+    ])
   ),
   ProblemPages.layer,
   HttpApiScalar.layer(Api, { path: "/docs", scalar: { withDefaultFonts: false } })

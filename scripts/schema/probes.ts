@@ -4,8 +4,11 @@ import type { Probe } from "../../src/alignment/Probes.ts"
 import { sampleId as id, sampleInsert } from "../../src/alignment/SampleRow.ts"
 import * as Column from "../../src/database/Column.ts"
 import { FavoriteRepo } from "../../src/favorites/FavoriteRepo.ts"
-import { Post } from "../../src/posts/Post.ts"
+import { Post, PostId } from "../../src/posts/Post.ts"
+import { PostAnswer } from "../../src/posts/PostAnswer.ts"
+import { PostAnswerRepo } from "../../src/posts/PostAnswerRepo.ts"
 import { PostRepo } from "../../src/posts/PostRepo.ts"
+import { Shortcode } from "../../src/posts/Shortcode.ts"
 import { Profile, ProfileId } from "../../src/profiles/Profile.ts"
 import { ProfileRepo } from "../../src/profiles/ProfileRepo.ts"
 import { ProfileSnapshot } from "../../src/profiles/ProfileSnapshot.ts"
@@ -17,12 +20,16 @@ import { VendorAnswerRepo } from "../../src/profiles/VendorAnswerRepo.ts"
 import { UserSearch } from "../../src/searches/Search.ts"
 import { SearchRepo } from "../../src/searches/SearchRepo.ts"
 import { AuthUser } from "../../src/users/AuthUser.ts"
+import { DashboardRepo } from "../../src/users/DashboardRepo.ts"
+import { personalData, personalTables } from "../../src/users/PersonalData.ts"
+import { PersonalDataRepo } from "../../src/users/PersonalDataRepo.ts"
 import { UserId } from "../../src/users/UserId.ts"
 import { UserRepo } from "../../src/users/UserRepo.ts"
 
 const user = UserId.make(id)
 const profile = ProfileId.make(id)
 const answer = VendorAnswerId.make(id)
+const shortcode = Shortcode.make("probe")
 const username = Username.make("probe")
 const now = Column.Instant.make("2025-01-01T00:00:00.000Z")
 const later = Column.Instant.make("2025-01-31T00:00:00.000Z")
@@ -33,16 +40,21 @@ const related = sampleInsert(RelatedProfile)
 const mention = { shortcode: null, mentioned_username: "probe", mention_type: "biography", mention_context: null } as const
 const search = { ...sampleInsert(UserSearch), search_timestamp: now }
 const account = sampleInsert(AuthUser)
+const times = { now, expiringBefore: later, searchedAfter: now }
+const json = { set: {}, cleared: [] }
 const stamp = `0 ${id}`
 
 const access = Effect.provide(AccessRepo.layer)
 const favorites = Effect.provide(FavoriteRepo.layer)
+const postAnswers = Effect.provide(PostAnswerRepo.layer)
 const posts = Effect.provide(PostRepo.layer)
 const profiles = Effect.provide(ProfileRepo.layer)
 const snapshots = Effect.provide(SnapshotRepo.layer)
 const answers = Effect.provide(VendorAnswerRepo.layer)
 const searches = Effect.provide(SearchRepo.layer)
 const users = Effect.provide(UserRepo.layer)
+const dashboards = Effect.provide(DashboardRepo.layer)
+const personal = Effect.provide(PersonalDataRepo.layer)
 
 /** One call of every repo method, the variants of composed statements included. A test fails when a method has none. */
 export const probes: ReadonlyArray<Probe> = [
@@ -64,6 +76,11 @@ export const probes: ReadonlyArray<Probe> = [
       run: favorites(FavoriteRepo.use((repo) => repo.list({ user, tag, now, after, limit: 1 })))
     }))
   ),
+  { method: "PostAnswerRepo.insert", run: postAnswers(PostAnswerRepo.use((repo) => repo.insert(sampleInsert(PostAnswer)))) },
+  { method: "PostAnswerRepo.findLatest", run: postAnswers(PostAnswerRepo.use((repo) => repo.findLatest(shortcode, now))) },
+  { method: "PostAnswerRepo.markStored", run: postAnswers(PostAnswerRepo.use((repo) => repo.markStored(id, now))) },
+  { method: "PostRepo.findByShortcode", run: posts(PostRepo.use((repo) => repo.findByShortcode(shortcode))) },
+  { method: "PostRepo.link", run: posts(PostRepo.use((repo) => repo.link(profile, PostId.make(id), "owner", now))) },
   { method: "PostRepo.upsert", run: posts(PostRepo.use((repo) => repo.upsert(profile, [post]))) },
   ...[profile, { username }].flatMap((of) =>
     [undefined, stamp, `null ${id}`].map((after): Probe => ({
@@ -84,6 +101,7 @@ export const probes: ReadonlyArray<Probe> = [
     method: "ProfileRepo.insertMentions",
     run: profiles(ProfileRepo.use((repo) => repo.insertMentions(profile, [mention], now)))
   },
+  { method: "ProfileRepo.raiseVersion", run: profiles(ProfileRepo.use((repo) => repo.raiseVersion(profile))) },
   { method: "ProfileRepo.markGone", run: profiles(ProfileRepo.use((repo) => repo.markGone(username, now))) },
   ...[undefined, stamp].flatMap((after): ReadonlyArray<Probe> => [
     { method: "ProfileRepo.related", run: profiles(ProfileRepo.use((repo) => repo.related(profile, { after, limit: 1 }))) },
@@ -92,6 +110,28 @@ export const probes: ReadonlyArray<Probe> = [
   { method: "SearchRepo.insert", run: searches(SearchRepo.use((repo) => repo.insert([search], null))) },
   { method: "SnapshotRepo.insert", run: snapshots(SnapshotRepo.use((repo) => repo.insert(sampleInsert(ProfileSnapshot)))) },
   { method: "SnapshotRepo.list", run: snapshots(SnapshotRepo.use((repo) => repo.list(profile, now, 1))) },
+  { method: "DashboardRepo.find", run: dashboards(DashboardRepo.use((repo) => repo.find(user, times))) },
+  ...(["auth_users", ...personalTables] as const).map((table): Probe => ({
+    method: "PersonalDataRepo.list",
+    run: personal(PersonalDataRepo.use((repo) => repo.list(table, { user, after: stamp, limit: 1 })))
+  })),
+  ...personalTables.filter((table) => personalData[table].on_deletion === "erased").map((table): Probe => ({
+    method: "PersonalDataRepo.delete",
+    run: personal(PersonalDataRepo.use((repo) => repo.delete(table, user)))
+  })),
+  { method: "UserRepo.recordSignIn", run: users(UserRepo.use((repo) => repo.recordSignIn(user, now))) },
+  { method: "UserRepo.findMe", run: users(UserRepo.use((repo) => repo.findMe(user))) },
+  { method: "UserRepo.updateMe", run: users(UserRepo.use((repo) => repo.updateMe(user, { bio: "probe" }, now))) },
+  { method: "UserRepo.findPreferences", run: users(UserRepo.use((repo) => repo.findPreferences(user))) },
+  { method: "UserRepo.updatePreferences", run: users(UserRepo.use((repo) => repo.updatePreferences(user, json, now))) },
+  { method: "UserRepo.findNotifications", run: users(UserRepo.use((repo) => repo.findNotifications(user))) },
+  { method: "UserRepo.updateNotifications", run: users(UserRepo.use((repo) => repo.updateNotifications(user, json, now))) },
+  { method: "UserRepo.findPrivacy", run: users(UserRepo.use((repo) => repo.findPrivacy(user))) },
+  {
+    method: "UserRepo.updatePrivacy",
+    run: users(UserRepo.use((repo) => repo.updatePrivacy(user, { profile_visibility: true }, now)))
+  },
+  { method: "UserRepo.erase", run: users(UserRepo.use((repo) => repo.erase(user, now))) },
   { method: "UserRepo.findAccount", run: users(UserRepo.use((repo) => repo.findAccount(user))) },
   { method: "UserRepo.insertMissing", run: users(UserRepo.use((repo) => repo.insertMissing(account, now))) },
   { method: "UserRepo.sessionOpen", run: users(UserRepo.use((repo) => repo.sessionOpen(id))) },

@@ -5,7 +5,7 @@ import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { millisOf } from "../database/Instant.ts"
 import type { UserId } from "../users/UserId.ts"
 import { type Account, Accounts } from "./Accounts.ts"
-import { AccountBanned, AccountSuspended, type AuthError, AuthUnavailable, Unauthorized } from "./AuthErrors.ts"
+import { AccountBanned, AccountSuspended, AnonymousAccount, type AuthError, AuthUnavailable, Unauthorized } from "./AuthErrors.ts"
 import type { CurrentUser } from "./CurrentUser.ts"
 import { makeSingleFlight } from "./SingleFlight.ts"
 import type { VerifiedToken } from "./VerifiedToken.ts"
@@ -38,6 +38,8 @@ export const makeAccountStanding = Effect.fnUntraced(function*(options: AccountS
   return {
     of: (token: VerifiedToken): Effect.Effect<CurrentUser["Service"], AuthError> =>
       Effect.clockWith((clock) => {
+        // Not remembered: in the same session the visitor may become somebody.
+        if (token.is_anonymous) return Effect.fail(AnonymousAccount.problem)
         const session = token.session_id ?? token.id
         const standing = known.get(session, clock.currentTimeMillisUnsafe())
         return standing === undefined

@@ -20,4 +20,6 @@ export interface Account {
 export class Accounts extends Context.Service<Accounts, {
   /** The account of a verified token, created at first sight. Role and status never come from `user_metadata`. */
   ensure(token: VerifiedToken): Effect.Effect<Account, DatabaseError>
+  /** Counts a sign-in of the user. */
+  recordSignIn(user: UserId): Effect.Effect<void, DatabaseError>
 }>()("analytics-following/auth/Accounts") {}

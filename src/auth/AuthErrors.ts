@@ -60,6 +60,17 @@ export class AccountBanned extends HttpApiError.Problem<AccountBanned>()("Accoun
   ...problemFields
 }) {}
 
+/** Supabase lets visitors in without an identity; there is nobody whom anything here could belong to. */
+export class AnonymousAccount extends HttpApiError.Problem<AnonymousAccount>()("AnonymousAccount", {
+  type: "/problems/anonymous-account",
+  status: 403,
+  title: "Sign up to use this"
+}, problemFields) {
+  static readonly problem = new AnonymousAccount({
+    detail: "This session has no e-mail address and no phone number behind it. Sign up with POST /auth/register."
+  })
+}
+
 /** Who is calling cannot be established at the moment: the signing keys or the account cannot be read. Nobody is let in meanwhile. */
 export class AuthUnavailable extends HttpApiError.Problem<AuthUnavailable>()("AuthUnavailable", {
   type: "/problems/auth-unavailable",
@@ -85,7 +96,7 @@ export class AuthUnavailable extends HttpApiError.Problem<AuthUnavailable>()("Au
   }
 }
 
-export type AuthError = Unauthorized | AccountSuspended | AccountBanned | AuthUnavailable
+export type AuthError = Unauthorized | AccountSuspended | AccountBanned | AnonymousAccount | AuthUnavailable
 
 /** A token was refused. `check` names what failed, for the operator's log; it is never answered. */
 export class InvalidToken extends Schema.TaggedError<InvalidToken>()("InvalidToken", {

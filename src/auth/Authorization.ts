@@ -2,7 +2,7 @@ import type { Redacted } from "effect"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import { AccountBanned, AccountSuspended, AuthUnavailable, UnauthorizedResponse } from "./AuthErrors.ts"
+import { AccountBanned, AccountSuspended, AnonymousAccount, AuthUnavailable, UnauthorizedResponse } from "./AuthErrors.ts"
 import { CurrentUser } from "./CurrentUser.ts"
 
 /**
@@ -14,7 +14,7 @@ export class Authorization extends HttpApiMiddleware.Service<Authorization, { pr
   {
     requiredForClient: true,
     security: { bearer: HttpApiSecurity.bearer },
-    error: [UnauthorizedResponse, AccountSuspended, AccountBanned, AuthUnavailable]
+    error: [UnauthorizedResponse, AccountSuspended, AccountBanned, AnonymousAccount, AuthUnavailable]
   }
 ) {
   /** The client's side: sends the token with each request; none is sent for null. */

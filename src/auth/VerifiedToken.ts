@@ -1,4 +1,4 @@
-import { Effect, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
 import { UserId } from "../users/UserId.ts"
 
 /** What a verified Supabase access token says. Its `app_metadata` is the issuer's word; `user_metadata` is the user's own and decides nothing. */
@@ -9,6 +9,8 @@ export interface VerifiedToken {
   readonly session_id: string | null
   /** Signed in without an identity: Supabase gives such users the role `authenticated` too. */
   readonly is_anonymous: boolean
+  /** When the user last proved who they are, in seconds since 1970; a refresh proves nothing. Null where the token does not say. */
+  readonly authenticated_at: number | null
   readonly app_metadata: Schema.JsonObject
   readonly user_metadata: Schema.JsonObject
   /** Seconds since 1970. */
@@ -32,6 +34,7 @@ const Claims = Schema.Struct({
   phone: Schema.optionalKey(Schema.String),
   session_id: Schema.optionalKey(Schema.String),
   is_anonymous: Schema.optionalKey(Schema.Boolean),
+  amr: Schema.optionalKey(Schema.Json),
   app_metadata: Schema.optionalKey(Metadata),
   user_metadata: Schema.optionalKey(Metadata)
 })
@@ -44,11 +47,22 @@ const fromClaims = (claims: typeof Claims.Type): VerifiedToken => ({
   phone: emptyIsNull(claims.phone),
   session_id: emptyIsNull(claims.session_id),
   is_anonymous: claims.is_anonymous ?? false,
+  authenticated_at: latestProof(claims.amr),
   app_metadata: claims.app_metadata ?? {},
   user_metadata: claims.user_metadata ?? {},
   iat: claims.iat,
   exp: claims.exp
 })
+
+/** Supabase writes how and when: `[{ method, timestamp }]`. Entries of another form, as RFC 8176 has them, say no time. */
+const latestProof = (amr: Schema.Json | undefined): number | null => {
+  const times = (Array.isArray(amr) ? amr : []).flatMap((entry) => Option.toArray(decodeProof(entry)))
+    .filter(({ method }) => method !== "token_refresh")
+    .map(({ timestamp }) => timestamp)
+  return times.length === 0 ? null : Math.max(...times)
+}
+
+const decodeProof = Schema.decodeUnknownOption(Schema.Struct({ method: Schema.String, timestamp: Schema.Finite }))
 
 /** Supabase writes an absent email or phone as "". */
 const emptyIsNull = (text: string | undefined): string | null => text === undefined || text === "" ? null : text

@@ -1,15 +1,19 @@
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { AccessApi } from "../access/AccessApi.ts"
+import { AuthApi } from "../auth/AuthApi.ts"
 import { FavoritesApi } from "../favorites/FavoritesApi.ts"
 import { InsightsApi } from "../insights/InsightsApi.ts"
 import { ProfilesApi } from "../profiles/ProfilesApi.ts"
+import { UsersApi } from "../users/UsersApi.ts"
 import { RequestValidation } from "./HttpErrors.ts"
 import { SchemaGate } from "./SchemaGate.ts"
 import { SystemApi } from "./SystemApi.ts"
 
 /** The whole HTTP contract: the server, the OpenAPI document, the documentation page and the typed client come from it. */
 export class Api extends HttpApi.make("analytics-following")
+  .add(AuthApi)
+  .add(UsersApi)
   .add(ProfilesApi)
   .add(InsightsApi)
   .add(AccessApi)

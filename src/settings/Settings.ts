@@ -41,6 +41,11 @@ export const declarations = {
   SUPABASE_URL: required(url, "The Supabase project: https://<project>.supabase.co"),
   SUPABASE_ANON_KEY: required(secret, "The project's publishable (anon) key"),
   SUPABASE_JWT_SECRET: optional(secret, "Only for projects that still sign tokens with a shared secret (HS256)"),
+  SUPABASE_SERVICE_ROLE_KEY: optional(
+    secret,
+    "The project's secret (service role) key: DELETE /me then deletes the user there too"
+  ),
+  SUPABASE_TIMEOUT: defaulted(duration, "10 seconds", "How long one call of Supabase Auth may take"),
   SMARTPROXY_USERNAME: required(text, "Decodo scraping user"),
   SMARTPROXY_PASSWORD: required(secret, "Its password"),
   DECODO_BASE_URL: defaulted(url, "https://scraper-api.decodo.com", "Where the scraping API is"),

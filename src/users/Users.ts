@@ -1,48 +1,118 @@
-import { Clock, Effect, Layer } from "effect"
-import { type Account, Accounts } from "../auth/Accounts.ts"
-import type { VerifiedToken } from "../auth/VerifiedToken.ts"
+import { Clock, Context, Effect, Layer } from "effect"
+import { daysRemaining } from "../access/AccessTracker.ts"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
-import { type AccountRow, UserRepo } from "./UserRepo.ts"
+import { type Dashboard, expiringDays, searchedDays } from "./Dashboard.ts"
+import { DashboardRepo } from "./DashboardRepo.ts"
+import { canonicalLanguage } from "./Locale.ts"
+import type { Me, MeChange } from "./Me.ts"
+import type { UserId } from "./UserId.ts"
+import { type JsonChange, UserRepo } from "./UserRepo.ts"
+import {
+  defaults,
+  type Notifications,
+  type NotificationsChange,
+  type Preferences,
+  type PreferencesChange,
+  type Privacy,
+  type PrivacyChange
+} from "./UserSettings.ts"
 
-/** Accounts as the auth room asks for them, out of `auth_users` and `user_profiles`; a verified token seen first makes its rows. */
-export const accountsLayerNoDeps = Layer.effect(
-  Accounts,
-  Effect.gen(function*() {
-    const repo = yield* UserRepo
+/** What a user says of themselves and how they want things. Every change answers with what is stored after it. */
+export class Users extends Context.Service<Users, {
+  me(user: UserId): Effect.Effect<Me, DatabaseError>
+  changeMe(user: UserId, change: MeChange): Effect.Effect<Me, DatabaseError>
+  preferences(user: UserId): Effect.Effect<typeof Preferences.Type, DatabaseError>
+  changePreferences(user: UserId, change: typeof PreferencesChange.Type): Effect.Effect<typeof Preferences.Type, DatabaseError>
+  notifications(user: UserId): Effect.Effect<typeof Notifications.Type, DatabaseError>
+  changeNotifications(
+    user: UserId,
+    change: typeof NotificationsChange.Type
+  ): Effect.Effect<typeof Notifications.Type, DatabaseError>
+  privacy(user: UserId): Effect.Effect<typeof Privacy.Type, DatabaseError>
+  changePrivacy(user: UserId, change: typeof PrivacyChange.Type): Effect.Effect<typeof Privacy.Type, DatabaseError>
+  /** What a start page shows, by one statement. */
+  dashboard(user: UserId): Effect.Effect<Dashboard, DatabaseError>
+}>()("analytics-following/users/Users") {
+  static readonly layerNoDeps = Layer.effect(
+    Users,
+    Effect.gen(function*() {
+      const repo = yield* UserRepo
+      const dashboards = yield* DashboardRepo
+      const now = Effect.map(Clock.currentTimeMillis, instantOf)
 
-    const create = Effect.fnUntraced(function*(token: VerifiedToken) {
-      const now = instantOf(yield* Clock.currentTimeMillis)
-      yield* repo.insertMissing({
-        id: token.id,
-        email: token.email?.toLowerCase() ?? null,
-        email_confirmed_at: null,
-        phone: token.phone,
-        app_metadata: token.app_metadata,
-        user_metadata: token.user_metadata,
-        last_sign_in_at: null,
-        banned_until: null,
-        deleted_at: null
-      }, now)
-      return yield* repo.findAccount(token.id)
+      return {
+        me: Effect.fn("Users.me")((user: UserId) => there(repo.findMe(user))),
+        changeMe: Effect.fn("Users.changeMe")(function*(user: UserId, change: MeChange) {
+          return yield* there(repo.updateMe(user, storedOf(change), yield* now))
+        }),
+        preferences: Effect.fn("Users.preferences")((user: UserId) => there(repo.findPreferences(user))),
+        changePreferences: Effect.fn("Users.changePreferences")(function*(user: UserId, change: typeof PreferencesChange.Type) {
+          return yield* there(repo.updatePreferences(user, jsonChangeOf(change), yield* now))
+        }),
+        notifications: Effect.fn("Users.notifications")((user: UserId) => there(repo.findNotifications(user))),
+        changeNotifications: Effect.fn("Users.changeNotifications")(function*(
+          user: UserId,
+          change: typeof NotificationsChange.Type
+        ) {
+          return yield* there(repo.updateNotifications(user, jsonChangeOf(change), yield* now))
+        }),
+        privacy: Effect.fn("Users.privacy")((user: UserId) => there(repo.findPrivacy(user))),
+        changePrivacy: Effect.fn("Users.changePrivacy")(function*(user: UserId, change: typeof PrivacyChange.Type) {
+          return yield* there(repo.updatePrivacy(user, withDefaults(change), yield* now))
+        }),
+        dashboard: Effect.fn("Users.dashboard")(function*(user: UserId) {
+          const at = yield* Clock.currentTimeMillis
+          const found = yield* there(dashboards.find(user, {
+            now: instantOf(at),
+            expiringBefore: instantOf(at + expiringDays * day),
+            searchedAfter: instantOf(at - searchedDays * day)
+          }))
+          return {
+            ...found,
+            expiring_access: found.expiring_access.map((one) => ({
+              ...one,
+              days_remaining: daysRemaining(one.access_expires_at, at)
+            })),
+            credits: null
+          }
+        })
+      }
     })
+  )
 
-    return {
-      ensure: Effect.fn("Accounts.ensure")(function*(token: VerifiedToken) {
-        const [found, open] = yield* Effect.all([
-          repo.findAccount(token.id),
-          token.session_id === null ? Effect.undefined : repo.sessionOpen(token.session_id)
-        ], { concurrency: "unbounded" })
-        const account = found ?? (yield* create(token))
-        if (account === undefined) return yield* Effect.die("an account that was just made is there")
-        return accountOf(account, open)
-      })
-    }
-  })
-)
+  static readonly layer = this.layerNoDeps.pipe(Layer.provide([UserRepo.layer, DashboardRepo.layer]))
+}
 
-export const accountsLayer = accountsLayerNoDeps.pipe(Layer.provide(UserRepo.layer))
+/** Milliseconds. */
+const day = 86_400_000
 
-const accountOf = (row: AccountRow, open: boolean | undefined): Account => ({
-  ...row,
-  session: open === undefined ? "unknown" : open ? "open" : "ended"
+/** Whoever has been let in has both rows: they are made before, and outlive the account. */
+const there = <A, E>(found: Effect.Effect<A | undefined, E>) =>
+  Effect.flatMap(
+    found,
+    (row) => row === undefined ? Effect.die(new Error("a user who was let in has no row")) : Effect.succeed(row)
+  )
+
+const storedOf = (change: MeChange): MeChange => ({
+  ...change,
+  ...("timezone" in change ? { timezone: change.timezone ?? "UTC" } : {}),
+  ...("language" in change ? { language: change.language == null ? "en" : canonicalLanguage(change.language) } : {})
+})
+
+const jsonChangeOf = (change: Readonly<Record<string, unknown>>): JsonChange => {
+  const given = Object.entries(change)
+  return {
+    set: Object.fromEntries(given.filter(([, value]) => value !== null)),
+    cleared: given.filter(([, value]) => value === null).map(([name]) => name)
+  }
+}
+
+const withDefaults = (change: typeof PrivacyChange.Type): Partial<typeof Privacy.Type> => ({
+  ...("profile_visibility" in change
+    ? { profile_visibility: change.profile_visibility ?? defaults.privacy.profile_visibility }
+    : {}),
+  ...("data_analytics_enabled" in change
+    ? { data_analytics_enabled: change.data_analytics_enabled ?? defaults.privacy.data_analytics_enabled }
+    : {})
 })

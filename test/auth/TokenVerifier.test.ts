@@ -30,6 +30,7 @@ describe("accepts", () => {
         phone: null,
         session_id: sessionId,
         is_anonymous: false,
+        authenticated_at: second,
         app_metadata: { provider: "email", providers: ["email"] },
         user_metadata: { role: "admin", status: "active" },
         iat: second,

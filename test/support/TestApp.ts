@@ -5,6 +5,7 @@ import * as App from "../../src/app.ts"
 import { Client } from "../../src/client.ts"
 import { nodeServer } from "../../src/http/NodeServer.ts"
 import { AuthEmulator } from "../../src/sandbox/auth/AuthEmulator.ts"
+import type { AuthEmulatorOptions } from "../../src/sandbox/auth/EmulatorSettings.ts"
 import { VendorSimulator } from "../../src/sandbox/vendor/VendorSimulator.ts"
 import { Settings } from "../../src/settings/Settings.ts"
 import { UserId } from "../../src/users/UserId.ts"
@@ -18,6 +19,9 @@ export interface TestAppOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** A directory of recorded profiles that the vendor simulator replays. */
   readonly recordings?: string
+  readonly auth?: AuthEmulatorOptions
+  /** Whether the application knows the project's secret key. */
+  readonly serviceRole?: boolean
 }
 
 /** Someone who is signed in. Every answer is held to the contract. */
@@ -74,13 +78,14 @@ const make = Effect.fnUntraced(function*(options: TestAppOptions) {
   const front = yield* VendorFront
   const clock = yield* AppClock
   const clockLayer = Layer.succeed(Clock.Clock, clock)
-  const auth = yield* Layer.build(AuthEmulator.layer().pipe(Layer.provide(clockLayer))).pipe(
+  const auth = yield* Layer.build(AuthEmulator.layer(options.auth).pipe(Layer.provide(clockLayer))).pipe(
     Effect.map(Context.get(AuthEmulator))
   )
   const settings = Settings.layer({
     DATABASE_URL: Redacted.value(database.url),
     SUPABASE_URL: auth.url,
     SUPABASE_ANON_KEY: Redacted.value(auth.anonKey),
+    ...(options.serviceRole === true ? { SUPABASE_SERVICE_ROLE_KEY: Redacted.value(auth.serviceRoleKey) } : {}),
     SMARTPROXY_USERNAME: "test",
     SMARTPROXY_PASSWORD: vendorPassword,
     DECODO_BASE_URL: front.url,

@@ -11,6 +11,7 @@ export class FakeAccounts {
   delay: Effect.Effect<void> = Effect.void
 
   readonly layer = Layer.succeed(Accounts, {
+    recordSignIn: () => Effect.void,
     ensure: (token) =>
       Effect.suspend(() => {
         this.calls++

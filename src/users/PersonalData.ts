@@ -1,0 +1,31 @@
+import type { models, RelationName } from "../alignment/Models.ts"
+
+/** What becomes of a table's rows when their owner deletes the account, and in which order an export shows them (latest first). */
+interface Rule {
+  readonly on_deletion: "erased" | "emptied" | "with_campaign"
+  readonly latest: string
+}
+
+type Fields<T extends RelationName> = (typeof models)[T]["fields"]
+
+/** The tables whose rows belong to a user, or to a campaign, which does. */
+export type PersonalTable = {
+  [T in RelationName]: Fields<T> extends { readonly user_id: unknown } | { readonly campaign_id: unknown } ? T : never
+}[RelationName]
+
+/**
+ * Every table that holds rows of a user: a new one does not compile until it is decided here what an export and a deletion do with it.
+ * `auth_users` and `user_profiles` are emptied and stay, so that a token that is still out there finds a deleted account, and not none.
+ */
+export const personalData: { readonly [T in PersonalTable]: Rule } = {
+  user_profiles: { on_deletion: "emptied", latest: "created_at" },
+  user_profile_access: { on_deletion: "erased", latest: "expires_at" },
+  user_favorites: { on_deletion: "erased", latest: "added_at" },
+  user_searches: { on_deletion: "erased", latest: "search_timestamp" },
+  search_history: { on_deletion: "erased", latest: "searched_at" },
+  campaigns: { on_deletion: "erased", latest: "created_at" },
+  campaign_profiles: { on_deletion: "with_campaign", latest: "added_at" },
+  campaign_posts: { on_deletion: "with_campaign", latest: "added_at" }
+}
+
+export const personalTables = Object.keys(personalData) as ReadonlyArray<PersonalTable>
