@@ -5,6 +5,7 @@ import { AudienceDemographics } from "../insights/AudienceDemographics.ts"
 import { CommentSentiment } from "../insights/CommentSentiment.ts"
 import { CreatorMetadata } from "../insights/CreatorMetadata.ts"
 import { Post } from "../posts/Post.ts"
+import { PostAnswer } from "../posts/PostAnswer.ts"
 import { PostProfile } from "../posts/PostProfile.ts"
 import { Mention } from "../profiles/Mention.ts"
 import { Profile } from "../profiles/Profile.ts"
@@ -25,6 +26,7 @@ export const models = {
   comment_sentiment: CommentSentiment,
   creator_metadata: CreatorMetadata,
   mentions: Mention,
+  post_answers: PostAnswer,
   post_profiles: PostProfile,
   posts: Post,
   profile_snapshots: ProfileSnapshot,

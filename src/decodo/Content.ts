@@ -1,5 +1,13 @@
 import { Option, Predicate, Result } from "effect"
-import { ContractBroken, type DecodoReason, EmptyContent, InstagramLimited, ProfileNotFound, wrongShape } from "./DecodoReason.ts"
+import {
+  ContractBroken,
+  type DecodoReason,
+  EmptyContent,
+  InstagramLimited,
+  PostNotFound,
+  ProfileNotFound,
+  wrongShape
+} from "./DecodoReason.ts"
 import { looksLikeHtml, parseJson } from "./JsonText.ts"
 
 /**
@@ -20,8 +28,10 @@ export const userOf = (content: unknown): Result.Result<object, DecodoReason> =>
 /** The post object in an answer's content: `shortcode_media` or `xdt_shortcode_media`, bare, in `data`, in `graphql` or in a page. */
 export const mediaOf = (content: unknown): Result.Result<object, DecodoReason> =>
   Result.flatMap(openContent(content), (content) => {
-    const media = mediaPlaces.map((path) => at(content, path)).find(Predicate.isObject)
-    return media === undefined ? Result.fail(wrongShape(["shortcode_media"])) : Result.succeed(media)
+    const found = mediaPlaces.map((path) => at(content, path))
+    const media = found.find(Predicate.isObject)
+    if (media !== undefined) return Result.succeed(media)
+    return Result.fail(found.includes(null) ? new PostNotFound({ evidence: "media_null" }) : wrongShape(["shortcode_media"]))
   })
 
 type Path = ReadonlyArray<string | number>

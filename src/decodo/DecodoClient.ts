@@ -1,6 +1,6 @@
 import { Context, type Effect } from "effect"
 import type { DecodoError } from "./DecodoError.ts"
-import type { FetchedProfile } from "./FetchedProfile.ts"
+import type { FetchedProfile, FetchedSinglePost } from "./FetchedProfile.ts"
 
 /** The vendor, as the product sees it. A call costs money and takes seconds to minutes: hold no database connection across one. */
 export class DecodoClient extends Context.Service<DecodoClient, {
@@ -9,4 +9,6 @@ export class DecodoClient extends Context.Service<DecodoClient, {
    * Three empty answers in a row mean "no such user" only for a name that is not `known` (the default): they are ambiguous.
    */
   fetchProfile(username: string, options?: { readonly known: boolean }): Effect.Effect<FetchedProfile, DecodoError>
+  /** Asks for one post by its shortcode. Three empty answers in a row mean that there is none to see. */
+  fetchPost(shortcode: string): Effect.Effect<FetchedSinglePost, DecodoError>
 }>()("analytics-following/decodo/DecodoClient") {}

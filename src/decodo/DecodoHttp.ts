@@ -3,12 +3,13 @@ import * as HttpClient from "effect/http/HttpClient"
 import { instantOf } from "../database/Instant.ts"
 import { DecodoClient } from "./DecodoClient.ts"
 import { DecodoError } from "./DecodoError.ts"
-import { patience, ProfileNotFound, wrongShape } from "./DecodoReason.ts"
-import type { FetchedProfile } from "./FetchedProfile.ts"
+import { patience, PostNotFound, ProfileNotFound, wrongShape } from "./DecodoReason.ts"
+import type { FetchedProfile, FetchedSinglePost, FetchMeta } from "./FetchedProfile.ts"
 import { decodeProfile } from "./ProfileDecoder.ts"
 import type { RetryOptions } from "./RetryPolicy.ts"
-import { type DecodoTarget, makeScrape } from "./ScrapeCall.ts"
-import { makeCalls } from "./VendorCalls.ts"
+import { type DecodoTarget, makeScrape, type Scraped } from "./ScrapeCall.ts"
+import { decodePost } from "./TimelineDecoder.ts"
+import { type Called, makeCalls } from "./VendorCalls.ts"
 
 export interface DecodoHttpOptions {
   readonly username: string
@@ -49,7 +50,7 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
 
   const fetchProfile = Effect.fn("DecodoClient.fetchProfile")(
     function*(username: string, _options?: { readonly known: boolean }) {
-      const { attempts, endedAt, startedAt, value } = yield* called(Effect.fnUntraced(function*(attempt) {
+      const call = yield* called(Effect.fnUntraced(function*(attempt) {
         const target = targets[attempt - 1] ?? targets.at(-1) ?? profileTarget
         const scraped = yield* scrape(target, username)
         const decoded = yield* Effect.fromResult(decodeProfile(scraped.content))
@@ -57,32 +58,48 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
         if (decoded.profile.username !== username) return yield* wrongShape(["username"])
         return { decoded, scraped, target: target.target }
       }))
-      return {
-        ...value.decoded,
-        meta: {
-          task_id: value.scraped.taskId,
-          target: value.target,
-          fetched_at: instantOf(endedAt),
-          duration_ms: Math.round(endedAt - startedAt),
-          attempts,
-          response_bytes: value.scraped.bytes
-        }
-      } satisfies FetchedProfile
+      return { ...call.value.decoded, meta: metaOf(call) } satisfies FetchedProfile
     },
     (fetch, _username, options) =>
-      Effect.catchReason(fetch, "DecodoError", "EmptyContent", (reason, error) =>
-        Effect.fail(
-          reason.count >= patience(reason) && options?.known !== true
-            ? new DecodoError({
-              reason: new ProfileNotFound({ evidence: "empty_answers" }),
-              attempts: error.attempts,
-              durationMs: error.durationMs
-            })
-            : error
-        ))
+      options?.known === true ? fetch : emptyMeans(fetch, new ProfileNotFound({ evidence: "empty_answers" }))
   )
 
-  return DecodoClient.of({ fetchProfile })
+  const fetchPost = Effect.fn("DecodoClient.fetchPost")(
+    function*(shortcode: string) {
+      const call = yield* called(Effect.fnUntraced(function*() {
+        const scraped = yield* scrape(postTarget, shortcode)
+        const decoded = yield* Effect.fromResult(decodePost(scraped.content))
+        if (decoded.value.shortcode !== shortcode) return yield* wrongShape(["shortcode"])
+        return { decoded, scraped, target: postTarget.target }
+      }))
+      const { issues, value: post } = call.value.decoded
+      return { post, issues, meta: metaOf(call) } satisfies FetchedSinglePost
+    },
+    (fetch) => emptyMeans(fetch, new PostNotFound({ evidence: "empty_answers" }))
+  )
+
+  return DecodoClient.of({ fetchProfile, fetchPost })
 })
 
+const metaOf = (
+  { attempts, endedAt, startedAt, value }: Called<{ readonly scraped: Scraped; readonly target: string }>
+): FetchMeta => ({
+  task_id: value.scraped.taskId,
+  target: value.target,
+  fetched_at: instantOf(endedAt),
+  duration_ms: Math.round(endedAt - startedAt),
+  attempts,
+  response_bytes: value.scraped.bytes
+})
+
+/** Empty answers to the end of the patience with them are taken for `absence`. */
+const emptyMeans = <A, R>(fetch: Effect.Effect<A, DecodoError, R>, absence: ProfileNotFound | PostNotFound) =>
+  Effect.catchReason(fetch, "DecodoError", "EmptyContent", (reason, error) =>
+    Effect.fail(
+      reason.count >= patience(reason)
+        ? new DecodoError({ reason: absence, attempts: error.attempts, durationMs: error.durationMs })
+        : error
+    ))
+
 const profileTarget: DecodoTarget = { target: "instagram_graphql_profile" }
+const postTarget: DecodoTarget = { target: "instagram_graphql_post" }

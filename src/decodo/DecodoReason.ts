@@ -24,6 +24,13 @@ export class ProfileNotFound extends Schema.TaggedError<ProfileNotFound>()("Prof
   override readonly message = "Instagram has no such user"
 }
 
+/** No such post, or none that everybody may see: Instagram said so (`media_null`), or it stayed empty (`empty_answers`, less certain). */
+export class PostNotFound extends Schema.TaggedError<PostNotFound>()("PostNotFound", {
+  evidence: Schema.Literals(["media_null", "empty_answers"])
+}) {
+  override readonly message = "Instagram shows no such post"
+}
+
 /** Instagram limits the vendor: "please wait a few minutes", or a login wall. */
 export class InstagramLimited extends Schema.TaggedError<InstagramLimited>()("InstagramLimited", {}) {
   override readonly message = "Instagram is limiting the vendor"
@@ -93,6 +100,7 @@ export const DecodoReason = Schema.Union([
   NotScraped,
   EmptyContent,
   ProfileNotFound,
+  PostNotFound,
   InstagramLimited,
   RateLimited,
   VendorUnavailable,
@@ -111,7 +119,7 @@ export const patience = (reason: DecodoReason): number =>
 
 /** Whether the failed attempt was charged, as far as the vendor's rules tell. */
 export const billed = (reason: DecodoReason): Billed =>
-  reason._tag === "ProfileNotFound" && reason.evidence === "user_null" ? "yes" : rules[reason._tag].billed
+  "evidence" in reason && reason.evidence !== "empty_answers" ? "yes" : rules[reason._tag].billed
 
 export type Billed = "no" | "unknown" | "yes"
 
@@ -119,6 +127,7 @@ const rules: Record<DecodoReason["_tag"], { readonly patience: number; readonly 
   NotScraped: { patience: Infinity, billed: "no" },
   EmptyContent: { patience: 3, billed: "unknown" },
   ProfileNotFound: { patience: 1, billed: "unknown" },
+  PostNotFound: { patience: 1, billed: "unknown" },
   InstagramLimited: { patience: Infinity, billed: "unknown" },
   RateLimited: { patience: Infinity, billed: "no" },
   VendorUnavailable: { patience: Infinity, billed: "unknown" },

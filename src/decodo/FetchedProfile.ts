@@ -84,17 +84,25 @@ export const DecodedProfile = Schema.Struct({
 })
 export type DecodedProfile = typeof DecodedProfile.Type
 
-/** A decoded profile and how it was fetched. */
-export const FetchedProfile = Schema.Struct({
-  ...DecodedProfile.fields,
-  meta: Schema.Struct({
-    task_id: Text,
-    target: Schema.String,
-    fetched_at: Instant,
-    /** From the start of the first call to the answer, waits included. */
-    duration_ms: Schema.Natural,
-    attempts: Schema.Natural,
-    response_bytes: Schema.Natural
-  })
+/** How something was fetched. */
+export const FetchMeta = Schema.Struct({
+  task_id: Text,
+  target: Schema.String,
+  fetched_at: Instant,
+  /** From the start of the first call to the answer, waits included. */
+  duration_ms: Schema.Natural,
+  attempts: Schema.Natural,
+  response_bytes: Schema.Natural
 })
+export type FetchMeta = typeof FetchMeta.Type
+
+/** A decoded profile and how it was fetched. */
+export const FetchedProfile = Schema.Struct({ ...DecodedProfile.fields, meta: FetchMeta })
 export type FetchedProfile = typeof FetchedProfile.Type
+
+/** One post by its own answer, which also carries comments in `post.raw`, and how it was fetched. */
+export interface FetchedSinglePost {
+  readonly post: FetchedPost
+  readonly issues: ReadonlyArray<DecodingIssue>
+  readonly meta: FetchMeta
+}

@@ -7,7 +7,10 @@ import type { FetchedAccount, FetchedMention } from "./FetchedProfile.ts"
  * Whom a profile mentions: in its biography, and by caption, tag or collaboration in the posts listed under it. Each edge once; the
  * profile itself is never one. A post owned by another account is a collaboration with it.
  */
-export const mentionsOf = (profile: FetchedAccount, posts: ReadonlyArray<FetchedPost>): ReadonlyArray<FetchedMention> => {
+export const mentionsOf = (
+  profile: Pick<FetchedAccount, "username" | "biography" | "biography_mentions">,
+  posts: ReadonlyArray<FetchedPost>
+): ReadonlyArray<FetchedMention> => {
   const edges = new Map<string, FetchedMention>()
   const add = (
     mentioned_username: Username | null,

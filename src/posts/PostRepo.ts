@@ -3,11 +3,13 @@ import { SqlClient } from "effect/sql/SqlClient"
 import * as Column from "../database/Column.ts"
 import { ReadSql } from "../database/Database.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
-import { available, rows } from "../database/Rows.ts"
+import { available, row, rows } from "../database/Rows.ts"
 import type { ProfileId } from "../profiles/Profile.ts"
 import type { Username } from "../profiles/Username.ts"
+import { FoundPost } from "./FoundPost.ts"
 import { ListedPost, type StoredPost } from "./ListedPost.ts"
 import { Post, PostId } from "./Post.ts"
+import type { Shortcode } from "./Shortcode.ts"
 
 /** All SQL of `posts` and `post_profiles`. */
 export class PostRepo extends Context.Service<PostRepo, {
@@ -20,6 +22,14 @@ export class PostRepo extends Context.Service<PostRepo, {
     profile: ProfileId,
     posts: ReadonlyArray<StoredPost>
   ): Effect.Effect<ReadonlyArray<{ id: PostId; shortcode: string }>, DatabaseError>
+  findByShortcode(shortcode: Shortcode): Effect.Effect<FoundPost | undefined, DatabaseError>
+  /** Notes that a profile lists a post that is stored already. */
+  link(
+    profile: ProfileId,
+    post: PostId,
+    relation: StoredPost["relation"],
+    now: Column.Instant
+  ): Effect.Effect<void, DatabaseError>
   /** The latest posts of a profile, newest first; `after` is the `position` of a former row. */
   latest(options: {
     readonly profile: ProfileId | { readonly username: Username }
@@ -33,6 +43,7 @@ export class PostRepo extends Context.Service<PostRepo, {
       const sql = yield* SqlClient
       const read = yield* ReadSql
       const decodeIds = rows("posts", Schema.Struct({ id: PostId, shortcode: Column.text }))
+      const decodeFound = row("posts", FoundPost)
       const decodeListed = rows("posts", Schema.Struct({ ...ListedPost.fields, position: Schema.String }))
       const columns = sql.literal(postColumns.join(", "))
       const listed = read.literal(listedColumns)
@@ -67,6 +78,22 @@ export class PostRepo extends Context.Service<PostRepo, {
         return ids
       })
 
+      const findByShortcode = Effect.fn("PostRepo.findByShortcode")((shortcode: Shortcode) =>
+        decodeFound(read`
+          SELECT id, shortcode, coalesce(owner_username, (SELECT username FROM profiles WHERE id = posts.profile_id)) AS owner_username,
+            ARRAY(SELECT profile_id FROM post_profiles WHERE post_id = posts.id)::text[] AS listed_by
+          FROM posts WHERE shortcode = ${shortcode}`)
+      )
+
+      const link = Effect.fn("PostRepo.link")((...[profile, post, relation, now]: Parameters<PostRepo["Service"]["link"]>) =>
+        Effect.asVoid(
+          available("post_profiles")(sql`
+          INSERT INTO post_profiles (profile_id, post_id, relation, posted_at, first_seen_at, last_seen_at)
+          SELECT ${profile}, id, ${relation}, posted_at, ${now}, ${now} FROM posts WHERE id = ${post}
+          ON CONFLICT (profile_id, post_id) DO NOTHING`)
+        )
+      )
+
       const latest = Effect.fn("PostRepo.latest")((options: Parameters<PostRepo["Service"]["latest"]>[0]) => {
         const [afterPosted, afterId] = options.after?.split(" ") ?? []
         return decodeListed(read`
@@ -88,7 +115,7 @@ export class PostRepo extends Context.Service<PostRepo, {
           LIMIT ${options.limit}`)
       })
 
-      return { upsert, latest }
+      return { upsert, findByShortcode, link, latest }
     })
   )
 }

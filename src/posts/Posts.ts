@@ -2,13 +2,18 @@ import { Context, Effect, Layer } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import type { ProfileId } from "../profiles/Profile.ts"
 import type { Username } from "../profiles/Username.ts"
+import type { FoundPost } from "./FoundPost.ts"
 import type { ListedPost, StoredPost } from "./ListedPost.ts"
 import { PostRepo } from "./PostRepo.ts"
+import type { Shortcode } from "./Shortcode.ts"
 
 /** Posts of profiles: the door to `posts` and to who lists them. */
 export class Posts extends Context.Service<Posts, {
   /** Stores the posts a profile lists; call inside the transaction that stores the profile. */
   store(profile: ProfileId, posts: ReadonlyArray<StoredPost>): Effect.Effect<void, DatabaseError>
+  find(shortcode: Shortcode): Effect.Effect<FoundPost | undefined, DatabaseError>
+  /** Notes that a profile lists a post that is stored already. */
+  link: PostRepo["Service"]["link"]
   /** The latest posts of a profile, newest first, each with the position that `after` continues from. */
   latest(profile: ProfileId | { readonly username: Username }, page: {
     readonly after: string | undefined
@@ -21,6 +26,8 @@ export class Posts extends Context.Service<Posts, {
       const repo = yield* PostRepo
       return {
         store: (profile, posts) => Effect.asVoid(repo.upsert(profile, posts)),
+        find: repo.findByShortcode,
+        link: repo.link,
         latest: (profile, page) => repo.latest({ profile, ...page })
       }
     })

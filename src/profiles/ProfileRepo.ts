@@ -35,6 +35,8 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
   ): Effect.Effect<void, DatabaseError>
   /** Adds edges that are not known yet. `shortcode` names the post, null is the biography. */
   insertMentions(profile: ProfileId, mentions: ReadonlyArray<MentionEdge>, at: Column.Instant): Effect.Effect<void, DatabaseError>
+  /** What is stored of the profile has changed beside its own row: whoever holds a copy asks anew. */
+  raiseVersion(profile: ProfileId): Effect.Effect<void, DatabaseError>
   /** Remembers that Instagram no longer has the account. */
   markGone(username: Username, at: Column.Instant): Effect.Effect<void, DatabaseError>
   related(profile: ProfileId, page: Page): Effect.Effect<ReadonlyArray<typeof RelatedRow.Type>, DatabaseError>
@@ -148,6 +150,10 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
           ON CONFLICT ON CONSTRAINT mentions_edge_key DO NOTHING`)
       })
 
+      const raiseVersion = Effect.fn("ProfileRepo.raiseVersion")((profile: ProfileId) =>
+        Effect.asVoid(available("profiles")(sql`UPDATE profiles SET data_version = data_version + 1 WHERE id = ${profile}`))
+      )
+
       const markGone = Effect.fn("ProfileRepo.markGone")((username: Username, at: Column.Instant) =>
         Effect.asVoid(
           available("profiles")(sql`
@@ -185,7 +191,7 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
           LIMIT ${page.limit}`)
       )
 
-      return { findByUsername, upsert, upsertRelated, insertMentions, markGone, related, mentions }
+      return { findByUsername, upsert, upsertRelated, insertMentions, raiseVersion, markGone, related, mentions }
     })
   )
 }

@@ -4,11 +4,13 @@ import type { PostSample } from "../analytics/Sample.ts"
 import type { Instant } from "../database/Column.ts"
 import { instantOf } from "../database/Instant.ts"
 import type { FetchedPost } from "../decodo/FetchedPost.ts"
-import type { DecodedProfile, FetchedAccount } from "../decodo/FetchedProfile.ts"
+import type { DecodedProfile, FetchedMention } from "../decodo/FetchedProfile.ts"
+import { mentionsOf } from "../decodo/MentionEdges.ts"
 import type { StoredPost } from "../posts/ListedPost.ts"
 import type { Profile } from "./Profile.ts"
 import type { MentionEdge } from "./ProfileRepo.ts"
 import type { ProfileSnapshot } from "./ProfileSnapshot.ts"
+import type { StoredProfile } from "./ProfileView.ts"
 import type { RelatedProfile } from "./RelatedProfile.ts"
 
 /** Version of the stored figures: raised when any formula changes, so that `recompute` knows what is behind. */
@@ -42,7 +44,7 @@ export const rowsOf = (decoded: DecodedProfile, fetchedAt: Instant): ProfileRows
       discovered_at: fetchedAt,
       updated_at: fetchedAt
     })),
-    mentions: decoded.mentions.map(({ context, ...edge }) => ({ ...edge, mention_context: context })),
+    mentions: decoded.mentions.map(mentionEdge),
     snapshot: {
       taken_at: fetchedAt,
       followers_count: account.followers_count,
@@ -59,9 +61,20 @@ export const rowsOf = (decoded: DecodedProfile, fetchedAt: Instant): ProfileRows
   }
 }
 
+/** What a post's own answer becomes under a profile that is stored. */
+export const singlePostRows = (post: FetchedPost, account: PostAuthor, fetchedAt: Instant) => ({
+  post: postRow(post, account, fetchedAt),
+  mentions: mentionsOf({ username: account.username, biography: null, biography_mentions: [] }, [post]).map(mentionEdge)
+})
+
+/** What a post's row takes from the profile that lists it. */
+export type PostAuthor = Pick<StoredProfile, "username" | "instagram_user_id" | "followers_count">
+
 /** Every figure of an answer, as of the instant it was fetched. */
 export const analyticsOf = (decoded: DecodedProfile, fetchedAt: Instant): Analytics =>
   analyze(profileSample(decoded), decoded.posts.map(postSample), fetchedAt)
+
+const mentionEdge = ({ context, ...edge }: FetchedMention): MentionEdge => ({ ...edge, mention_context: context })
 
 const profileRow = (
   { profile: account, raw }: DecodedProfile,
@@ -88,8 +101,8 @@ const profileRow = (
 }
 
 /** A collaboration is listed by several profiles and owned by one. Old answers name no owner: the profile that lists the post then is. */
-const relationOf = (post: FetchedPost, account: FetchedAccount): "owner" | "collaborator" => {
-  if (post.owner_instagram_user_id !== null) {
+const relationOf = (post: FetchedPost, account: PostAuthor): "owner" | "collaborator" => {
+  if (post.owner_instagram_user_id !== null && account.instagram_user_id !== null) {
     return post.owner_instagram_user_id === account.instagram_user_id
       ? "owner"
       : "collaborator"
@@ -97,7 +110,7 @@ const relationOf = (post: FetchedPost, account: FetchedAccount): "owner" | "coll
   return post.owner_username === null || post.owner_username === account.username ? "owner" : "collaborator"
 }
 
-const postRow = (post: FetchedPost, account: FetchedAccount, fetchedAt: Instant): StoredPost => {
+const postRow = (post: FetchedPost, account: PostAuthor, fetchedAt: Instant): StoredPost => {
   const {
     music: _music,
     is_paid_partnership: _paid,

@@ -3,6 +3,7 @@ import { AccessTracker } from "../access/AccessTracker.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
+import type { FetchedPost } from "../decodo/FetchedPost.ts"
 import type { DecodedProfile, FetchedProfile } from "../decodo/FetchedProfile.ts"
 import { decodeUser } from "../decodo/ProfileDecoder.ts"
 import { Posts } from "../posts/Posts.ts"
@@ -12,7 +13,7 @@ import type { UserId } from "../users/UserId.ts"
 import type { ProfileId } from "./Profile.ts"
 import type { ProfileNotFound, ProfileTemporarilyUnavailable } from "./ProfileErrors.ts"
 import { ProfileRepo } from "./ProfileRepo.ts"
-import { type ProfileRows, rowsOf } from "./ProfileRows.ts"
+import { type PostAuthor, type ProfileRows, rowsOf, singlePostRows } from "./ProfileRows.ts"
 import { SnapshotRepo } from "./SnapshotRepo.ts"
 import type { Username } from "./Username.ts"
 import type { VendorAnswerId } from "./VendorAnswer.ts"
@@ -56,6 +57,11 @@ export class ProfileStore extends Context.Service<ProfileStore, {
     callers: ReadonlyArray<Caller>,
     analysisType: typeof AnalysisType.Type
   ): Effect.Effect<Stored, DatabaseError>
+  /** One transaction: a post by its own answer, with whom it mentions, and a new version of the profile that lists it. */
+  addPost(profile: PostAuthor & { readonly id: ProfileId }, post: FetchedPost, fetchedAt: KeptAnswer["fetchedAt"]): Effect.Effect<
+    void,
+    DatabaseError
+  >
   /** One transaction: windows and search records on a profile that is stored already. */
   grant(profile: Granted, callers: ReadonlyArray<Caller>, record: {
     readonly analysisType: typeof AnalysisType.Type
@@ -148,6 +154,17 @@ export class ProfileStore extends Context.Service<ProfileStore, {
         return { profile: stored.id, username: stored.username, formerName: stored.formerName }
       })
 
+      const addPost = Effect.fn("ProfileStore.addPost")(
+        (...[profile, fetched, fetchedAt]: Parameters<ProfileStore["Service"]["addPost"]>) => {
+          const { mentions, post } = singlePostRows(fetched, profile, fetchedAt)
+          return transaction.run(Effect.andThen(
+            // First the profile, as an ingest does, so that the two cannot deadlock.
+            profiles.raiseVersion(profile.id),
+            Effect.andThen(posts.store(profile.id, [post]), profiles.insertMentions(profile.id, mentions, fetchedAt))
+          ))
+        }
+      )
+
       const grant = Effect.fn("ProfileStore.grant")((
         profile: Granted,
         callers: ReadonlyArray<Caller>,
@@ -183,7 +200,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
           })
       )
 
-      return { keep, findKept, store, grant, reject, recordFailure, markGone }
+      return { keep, findKept, store, addPost, grant, reject, recordFailure, markGone }
     })
   )
 }

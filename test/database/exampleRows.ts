@@ -8,6 +8,7 @@ import { AudienceDemographics } from "../../src/insights/AudienceDemographics.ts
 import { CommentSentiment } from "../../src/insights/CommentSentiment.ts"
 import { CreatorMetadata } from "../../src/insights/CreatorMetadata.ts"
 import { Post } from "../../src/posts/Post.ts"
+import { PostAnswer } from "../../src/posts/PostAnswer.ts"
 import { PostProfile } from "../../src/posts/PostProfile.ts"
 import { Mention } from "../../src/profiles/Mention.ts"
 import { Profile } from "../../src/profiles/Profile.ts"
@@ -225,6 +226,29 @@ export const examples: ReadonlyArray<Example> = [
     minimal: {
       username: "minimal",
       target: "instagram_graphql_profile",
+      fetched_at: early,
+      duration_ms: 0,
+      attempts: 1,
+      response_bytes: 0,
+      payload: {}
+    }
+  }),
+  example(PostAnswer, {
+    full: {
+      id: id(40),
+      shortcode: "C_aB-1",
+      target: "instagram_graphql_post",
+      task_id: "7000000000000000001",
+      fetched_at: early,
+      duration_ms: 12_345,
+      attempts: 2,
+      response_bytes: 50_000,
+      payload: { shortcode: "C_aB-1" },
+      stored_at: late
+    },
+    minimal: {
+      shortcode: "minimal",
+      target: "instagram_graphql_post",
       fetched_at: early,
       duration_ms: 0,
       attempts: 1,

@@ -70,6 +70,7 @@ CREATE TABLE campaign_posts (
   CONSTRAINT campaign_posts_performance_tier CHECK ((performance_tier = ANY (ARRAY['top'::text, 'good'::text, 'average'::text, 'low'::text]))),
   CONSTRAINT campaign_posts_role CHECK ((role = ANY (ARRAY['hero'::text, 'supporting'::text, 'organic'::text])))
 );
+CREATE INDEX campaign_posts_latest_idx ON public.campaign_posts USING btree (campaign_id, added_at DESC, id DESC);
 CREATE INDEX campaign_posts_post_id_idx ON public.campaign_posts USING btree (post_id);
 ALTER TABLE campaign_posts ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON TABLE campaign_posts FROM PUBLIC, anon, authenticated, service_role;
@@ -92,6 +93,7 @@ CREATE TABLE campaign_profiles (
   CONSTRAINT campaign_profiles_priority CHECK (((priority >= 1) AND (priority <= 5))),
   CONSTRAINT campaign_profiles_role CHECK ((role = ANY (ARRAY['ambassador'::text, 'creator'::text, 'candidate'::text, 'competitor'::text])))
 );
+CREATE INDEX campaign_profiles_latest_idx ON public.campaign_profiles USING btree (campaign_id, added_at DESC, id DESC);
 CREATE INDEX campaign_profiles_profile_id_idx ON public.campaign_profiles USING btree (profile_id);
 ALTER TABLE campaign_profiles ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON TABLE campaign_profiles FROM PUBLIC, anon, authenticated, service_role;
@@ -127,7 +129,10 @@ CREATE TABLE campaigns (
   CONSTRAINT campaigns_status CHECK ((status = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'completed'::text, 'archived'::text]))),
   CONSTRAINT campaigns_target_audience_object CHECK ((jsonb_typeof(target_audience) = 'object'::text))
 );
+CREATE INDEX campaigns_bin_idx ON public.campaigns USING btree (user_id, deleted_at DESC, id DESC) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX campaigns_latest_idx ON public.campaigns USING btree (user_id, created_at DESC, id DESC);
+CREATE INDEX campaigns_live_idx ON public.campaigns USING btree (user_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL);
+CREATE INDEX campaigns_live_status_idx ON public.campaigns USING btree (user_id, status, created_at DESC, id DESC) WHERE (deleted_at IS NULL);
 ALTER TABLE campaigns ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON TABLE campaigns FROM PUBLIC, anon, authenticated, service_role;
 GRANT ALL ON TABLE campaigns TO service_role;
@@ -216,6 +221,30 @@ GRANT ALL ON TABLE mentions TO service_role;
 GRANT SELECT ON TABLE mentions TO authenticated;
 COMMENT ON TABLE mentions IS 'Whom a profile mentions, each edge with the post it stands in (none: the biography).';
 COMMENT ON COLUMN mentions.mentioned_at IS 'When the post was posted; for a biography, when it was first seen.';
+
+CREATE TABLE post_answers (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  shortcode text NOT NULL,
+  target text NOT NULL,
+  task_id text,
+  fetched_at timestamp with time zone NOT NULL,
+  duration_ms integer NOT NULL,
+  attempts integer NOT NULL,
+  response_bytes integer NOT NULL,
+  payload jsonb NOT NULL,
+  stored_at timestamp with time zone,
+  CONSTRAINT post_answers_pkey PRIMARY KEY (id),
+  CONSTRAINT post_answers_attempts CHECK ((attempts > 0)),
+  CONSTRAINT post_answers_duration_ms CHECK ((duration_ms >= 0)),
+  CONSTRAINT post_answers_payload_object CHECK ((jsonb_typeof(payload) = 'object'::text)),
+  CONSTRAINT post_answers_shortcode_format CHECK ((shortcode ~ '^[A-Za-z0-9_-]{1,64}$'::text))
+);
+CREATE INDEX post_answers_shortcode_idx ON public.post_answers USING btree (shortcode, fetched_at DESC);
+ALTER TABLE post_answers ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE post_answers FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE post_answers TO service_role;
+COMMENT ON TABLE post_answers IS 'Every paid answer about one post, written before anything is made of it: a post whose owner is not unlocked yet is not paid for twice.';
+COMMENT ON COLUMN post_answers.stored_at IS 'When the answer had become a row of posts, set in the same transaction as that row.';
 
 CREATE TABLE post_profiles (
   profile_id uuid NOT NULL,

@@ -1,0 +1,165 @@
+import { Clock, Context, Duration, Effect, Layer, Option, Result, Schedule } from "effect"
+import { AccessTracker } from "../access/AccessTracker.ts"
+import { makeSingleFlight } from "../auth/SingleFlight.ts"
+import { Cache } from "../cache/Cache.ts"
+import { TtlMap } from "../cache/TtlMap.ts"
+import type * as Column from "../database/Column.ts"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { instantOf } from "../database/Instant.ts"
+import { Transaction } from "../database/Transaction.ts"
+import { DecodoClient } from "../decodo/DecodoClient.ts"
+import type { DecodoError } from "../decodo/DecodoError.ts"
+import type { FetchedPost } from "../decodo/FetchedPost.ts"
+import { decodeMedia } from "../decodo/MediaDecoder.ts"
+import { AccessRequired } from "../profiles/ProfileErrors.ts"
+import { Profiles } from "../profiles/Profiles.ts"
+import { ProfileStore } from "../profiles/ProfileStore.ts"
+import type { Username } from "../profiles/Username.ts"
+import type { UserId } from "../users/UserId.ts"
+import type { FoundPost } from "./FoundPost.ts"
+import { PostAnswerRepo } from "./PostAnswerRepo.ts"
+import { PostNotFound, PostTemporarilyUnavailable } from "./PostErrors.ts"
+import { Posts } from "./Posts.ts"
+import type { Shortcode } from "./Shortcode.ts"
+
+/** What of a post the user needs. */
+export type SeenPost = Pick<FoundPost, "id" | "shortcode">
+
+export interface PostLookupOptions {
+  /** How long a caller waits for a fetch, which goes on without them. */
+  readonly wait: Duration.Duration
+  /** How long a kept answer is used instead of paying again. */
+  readonly keptMaxAge: Duration.Duration
+  /** How long "no such post" is believed. */
+  readonly notFoundFor: Duration.Duration
+  /** How long another failure is answered without asking the vendor again. */
+  readonly failureFor: Duration.Duration
+}
+
+/**
+ * A post by its shortcode, for somebody who holds a window on a profile that lists it. One that is not stored is fetched, at most once
+ * at a time whoever asks; its answer is kept, so that unlocking the owner and asking again pays nothing twice.
+ */
+export class PostLookup extends Context.Service<PostLookup, {
+  unlocked(user: UserId, shortcode: Shortcode): Effect.Effect<
+    SeenPost,
+    PostNotFound | PostTemporarilyUnavailable | AccessRequired | DatabaseError
+  >
+}>()("analytics-following/posts/PostLookup") {
+  static readonly layerNoDeps = (options: PostLookupOptions) => Layer.effect(PostLookup, make(options))
+
+  static readonly layer = (options: PostLookupOptions) => this.layerNoDeps(options).pipe(Layer.provide(PostAnswerRepo.layer))
+}
+
+type FetchFailure = PostNotFound | PostTemporarilyUnavailable | DatabaseError
+
+interface Kept {
+  readonly id: string
+  readonly post: FetchedPost
+  readonly fetchedAt: Column.Instant
+}
+
+const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
+  const client = yield* DecodoClient
+  const answers = yield* PostAnswerRepo
+  const posts = yield* Posts
+  const profiles = yield* Profiles
+  const store = yield* ProfileStore
+  const access = yield* AccessTracker
+  const cache = yield* Cache
+  const transaction = yield* Transaction
+  const once = yield* makeSingleFlight<Kept, FetchFailure>()
+  const failures = new TtlMap<PostNotFound | PostTemporarilyUnavailable>(rememberedFailures)
+
+  /** The kept answer, or a new one. A kept one that no longer decodes is no answer. */
+  const fetch = Effect.fnUntraced(function*(shortcode: Shortcode) {
+    const now = yield* Clock.currentTimeMillis
+    const kept = yield* answers.findLatest(shortcode, instantOf(now - Duration.toMillis(options.keptMaxAge)))
+    const decoded = kept === undefined ? undefined : Result.getOrUndefined(decodeMedia(kept.payload))
+    if (kept !== undefined && decoded !== undefined) return { id: kept.id, post: decoded.value, fetchedAt: kept.fetched_at }
+    const { meta, post } = yield* Effect.catchTag(client.fetchPost(shortcode), "DecodoError", (error) => failed(shortcode, error))
+    // Paid for, and only here until it is written down.
+    const id = yield* Effect.retry(
+      answers.insert({ shortcode, ...meta, payload: post.raw, stored_at: null }),
+      { while: (error) => error._tag === "DatabaseUnavailable", schedule: Schedule.exponential("200 millis"), times: 6 }
+    )
+    return { id, post, fetchedAt: meta.fetched_at }
+  })
+
+  const failed = Effect.fnUntraced(function*(shortcode: Shortcode, error: DecodoError) {
+    const now = yield* Clock.currentTimeMillis
+    const none = error.reason._tag === "PostNotFound"
+    const failure = none ? notFound(shortcode) : unavailable(shortcode, error.reason._tag, retryAfter(error))
+    failures.set(shortcode, failure, now + Duration.toMillis(none ? options.notFoundFor : options.failureFor))
+    yield* Effect.logWarning("post fetch failed", { reason: error.reason._tag, attempts: error.attempts })
+    return yield* Effect.fail(failure)
+  })
+
+  const fetched = Effect.fnUntraced(function*(shortcode: Shortcode) {
+    const failure = failures.get(shortcode, yield* Clock.currentTimeMillis)
+    if (failure !== undefined) return yield* Effect.fail(failure)
+    const answer = yield* Effect.timeoutOption(once(shortcode, fetch(shortcode)), options.wait)
+    return Option.isSome(answer) ? answer.value : yield* Effect.fail(unavailable(shortcode, "still_fetching", 5))
+  })
+
+  /** The first of the profiles that is stored and unlocked. */
+  const firstUnlocked = Effect.fnUntraced(function*(user: UserId, usernames: ReadonlyArray<Username>) {
+    for (const username of usernames) {
+      const profile = yield* profiles.unlocked(user, username).pipe(
+        Effect.catchTags({ ProfileNotFound: () => Effect.undefined, AccessRequired: () => Effect.undefined })
+      )
+      if (profile !== undefined) return profile
+    }
+    return undefined
+  })
+
+  /** Whoever unlocked a profile that lists the post sees it; the owner may be unlocked and stored before the post was. */
+  const stored = Effect.fnUntraced(function*(user: UserId, post: FoundPost) {
+    for (const profile of post.listed_by) {
+      if ((yield* access.check(user, profile)) !== undefined) return post
+    }
+    const owner = yield* firstUnlocked(user, [post.owner_username])
+    if (owner === undefined) return yield* locked(post.owner_username)
+    yield* posts.link(owner.id, post.id, "owner", instantOf(yield* Clock.currentTimeMillis))
+    return post
+  })
+
+  const unlocked = Effect.fn("PostLookup.unlocked")(function*(user: UserId, shortcode: Shortcode) {
+    const known = yield* posts.find(shortcode)
+    if (known !== undefined) return yield* stored(user, known)
+    const answer = yield* fetched(shortcode)
+    const { coauthor_producers, owner_username } = answer.post
+    if (owner_username === null) return yield* Effect.fail(unavailable(shortcode, "owner_unknown", 3600))
+    const profile = yield* firstUnlocked(user, [owner_username, ...coauthor_producers.map(({ username }) => username)])
+    if (profile === undefined) return yield* locked(owner_username)
+    yield* transaction.run(Effect.andThen(
+      store.addPost(profile, answer.post, answer.fetchedAt),
+      answers.markStored(answer.id, instantOf(yield* Clock.currentTimeMillis))
+    ))
+    yield* cache.delete(profile.username)
+    return (yield* posts.find(shortcode)) ?? (yield* Effect.die("a stored post is found"))
+  })
+
+  return PostLookup.of({ unlocked })
+})
+
+const rememberedFailures = 20_000
+
+const locked = (owner: Username) =>
+  Effect.fail(
+    new AccessRequired({
+      username: owner,
+      unlock: `/profile/${owner}`,
+      detail: "The post is of a profile that you have not unlocked. GET the address in `unlock` to open it, then send this again."
+    })
+  )
+
+const notFound = (shortcode: Shortcode) =>
+  new PostNotFound({ shortcode, detail: "Instagram shows no such post: check the address; it may be deleted or private." })
+
+const unavailable = (shortcode: Shortcode, reason: string, retry_after: number) =>
+  new PostTemporarilyUnavailable({ shortcode, reason, retry_after, detail: "Send this again after `retry_after` seconds." })
+
+/** Seconds: what the vendor asked for, else a guess that spares both sides. */
+const retryAfter = ({ reason }: DecodoError): number =>
+  "retryAfter" in reason && reason.retryAfter !== null ? Math.max(1, reason.retryAfter) : 30
