@@ -11,7 +11,11 @@ import { Sandbox } from "../src/sandbox/Sandbox.ts"
 
 /** The whole product on this machine, without an account anywhere: `npm run sandbox`. */
 const sandbox = Command.make("sandbox", {
-  port: Flag.Int("port").pipe(Flag.withDescription("Port of the API; 0 takes a free one"), Flag.withDefault(8080)),
+  port: Flag.Int("port").pipe(
+    Flag.filter((port) => port >= 0 && port <= 65_535, (port) => `${port} is no port: 0 to 65535`),
+    Flag.withDescription("Port of the API; 0 takes a free one"),
+    Flag.withDefault(8080)
+  ),
   data: Flag.String("data").pipe(
     Flag.withDescription("Folder that keeps the database between runs"),
     Flag.withDefault(".data/sandbox")

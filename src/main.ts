@@ -2,8 +2,9 @@ import "effect/schema/SchemaJITCompiler/enable"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect, Layer } from "effect"
-import { createServer } from "node:http"
+import * as HttpServer from "effect/http/HttpServer"
 import * as App from "./app.ts"
+import { nodeServer } from "./http/NodeServer.ts"
 import { logging } from "./observability/Logging.ts"
 import { reportFailure } from "./observability/StartFailure.ts"
 import { Settings } from "./settings/Settings.ts"
@@ -11,13 +12,11 @@ import { Settings } from "./settings/Settings.ts"
 const settings = Settings.layer(process.env)
 
 const server = Layer.unwrap(
-  Effect.map(
-    Settings,
-    ({ HOST, PORT }) => NodeHttpServer.layerServer(() => createServer({ maxHeaderSize: 8192 }), { host: HOST, port: PORT })
-  )
+  Effect.map(Settings, ({ HOST, PORT }) => NodeHttpServer.layerServer(() => nodeServer(), { host: HOST, port: PORT }))
 )
 
 App.layer({ headers: {}, server }).pipe(
+  HttpServer.withLogAddress,
   Layer.provide(logging),
   Layer.provide(settings),
   Layer.launch,

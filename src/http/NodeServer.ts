@@ -3,16 +3,32 @@ import { createServer, type Server, STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
 
 /**
- * The HTTP server under the application: headers up to 8 KB. What Node refuses before there is a request that the application could
- * answer gets a problem as everything else does.
+ * The HTTP server under the application: headers up to 8 KB, a request whole within 30 seconds, 10,000 connections. What Node refuses before
+ * there is a request that the application could answer gets a problem as everything else does.
  */
-export const nodeServer = (): Server =>
-  createServer({ maxHeaderSize: 8192 })
+export const nodeServer = (limits: Partial<ServerLimits> = {}): Server =>
+  Object.assign(createServer({ maxHeaderSize: 8192, ...serverLimits, ...limits }), { maxConnections })
     .on("clientError", (error: NodeJS.ErrnoException, socket) => {
       if (error.code === "ECONNRESET" || !socket.writable) socket.destroy()
       else refuse(socket, refusals[error.code ?? ""] ?? malformed)
     })
     .on("checkExpectation", (request) => refuse(request.socket, expectation))
+
+/** Milliseconds. */
+export interface ServerLimits {
+  /** From the connection, or the end of the request before, to the end of the headers. */
+  readonly headersTimeout: number
+  /** To the end of the body. How long an answer takes is not bounded here. */
+  readonly requestTimeout: number
+  /** How often the two are looked at. */
+  readonly connectionsCheckingInterval: number
+}
+
+/** Node's own are 60 and 300 seconds, looked at every 30: too long a time for whoever sends a byte now and then to hold connections. */
+const serverLimits: ServerLimits = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 }
+
+/** Those beyond are closed at once, so that the process keeps file descriptors for the database and the vendor. */
+const maxConnections = 10_000
 
 interface Refusal {
   readonly status: number

@@ -12,9 +12,13 @@ export const reportFailure = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
         cause.reasons.map((reason) => reason._tag === "Fail" ? sentence(reason.error) : Cause.pretty(cause)).join("\n")
       ))
 
-const sentence = (error: unknown): string =>
-  Predicate.hasProperty(error, "message") && Predicate.isString(error.message) && error.message !== ""
-    ? error.message
-    : Predicate.hasProperty(error, "_tag")
-    ? String(error._tag)
-    : "The start failed."
+const sentence = (error: unknown): string => {
+  const own = messageOf(error)
+  if (own !== undefined) return own
+  const name = Predicate.hasProperty(error, "_tag") ? String(error._tag) : "The start failed"
+  const cause = Predicate.hasProperty(error, "cause") ? messageOf(error.cause) : undefined
+  return cause === undefined ? `${name}.` : `${name}: ${cause}`
+}
+
+const messageOf = (error: unknown): string | undefined =>
+  Predicate.hasProperty(error, "message") && Predicate.isString(error.message) && error.message !== "" ? error.message : undefined

@@ -2,10 +2,10 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Context, Effect, Layer, Option, Redacted } from "effect"
 import * as HttpServer from "effect/http/HttpServer"
 import { randomBytes } from "node:crypto"
-import { createServer } from "node:http"
 import * as App from "../app.ts"
 import * as Database from "../database/Database.ts"
 import { Migrator } from "../database/Migrator.ts"
+import { nodeServer } from "../http/NodeServer.ts"
 import { logging } from "../observability/Logging.ts"
 import { Settings } from "../settings/Settings.ts"
 import { AuthEmulator } from "./auth/AuthEmulator.ts"
@@ -18,7 +18,10 @@ export interface SandboxOptions {
   readonly port: number
   /** Where the database keeps its data between runs. */
   readonly dataDir: string
-  /** Settings given in the environment win over the sandbox's own; `DATABASE_URL` switches to a real server. */
+  /**
+   * Settings of the server, as in `.env`, except where the vendor and Supabase are: those are simulated here, whatever is set. The vendor
+   * simulator takes the credentials that are set. `DATABASE_URL` switches to a real server.
+   */
   readonly environment: Readonly<Record<string, string | undefined>>
   /** `false` trades safety against a power cut for speed: for tests. */
   readonly durable: boolean
@@ -43,8 +46,10 @@ export class Sandbox extends Context.Service<Sandbox, {
 export const sandboxUser = { email: "you@sandbox.invalid", password: "sandbox-password" }
 
 const make = Effect.fnUntraced(function*(options: SandboxOptions) {
-  const vendorPassword = Redacted.make(randomBytes(12).toString("hex"))
-  const databaseUrl = options.environment["DATABASE_URL"] ?? Redacted.value(
+  const given = (name: string) => options.environment[name]?.trim() || undefined
+  const vendorUsername = given("SMARTPROXY_USERNAME") ?? "sandbox"
+  const vendorPassword = given("SMARTPROXY_PASSWORD") ?? randomBytes(12).toString("hex")
+  const databaseUrl = given("DATABASE_URL") ?? Redacted.value(
     (yield* Layer.build(database(options)).pipe(
       Effect.map(Context.get(EmbeddedPostgres))
     )).url
@@ -55,27 +60,27 @@ const make = Effect.fnUntraced(function*(options: SandboxOptions) {
   const parts = yield* Layer.build(Layer.merge(
     AuthEmulator.layer().pipe(Layer.provide(admin)),
     VendorSimulator.layer({
-      username: "sandbox",
-      password: vendorPassword,
-      recordings: Option.fromUndefinedOr(options.environment["SANDBOX_RECORDINGS"]),
+      username: vendorUsername,
+      password: Redacted.make(vendorPassword),
+      recordings: Option.fromUndefinedOr(given("SANDBOX_RECORDINGS")),
       ...(options.vendorLatency === undefined ? {} : { latency: options.vendorLatency })
     })
   ))
   const auth = Context.get(parts, AuthEmulator)
   const vendor = Context.get(parts, VendorSimulator)
   const environment = {
-    SUPABASE_URL: auth.url,
-    SUPABASE_ANON_KEY: Redacted.value(auth.anonKey),
-    SMARTPROXY_USERNAME: "sandbox",
-    SMARTPROXY_PASSWORD: Redacted.value(vendorPassword),
-    DECODO_BASE_URL: vendor.url,
     LOG_FORMAT: "pretty",
     LOG_LEVEL: "Warn",
     ...options.environment,
-    DATABASE_URL: databaseUrl
+    DATABASE_URL: databaseUrl,
+    SUPABASE_URL: auth.url,
+    SUPABASE_ANON_KEY: Redacted.value(auth.anonKey),
+    SMARTPROXY_USERNAME: vendorUsername,
+    SMARTPROXY_PASSWORD: vendorPassword,
+    DECODO_BASE_URL: vendor.url
   }
   const settings = Settings.layer(environment)
-  const server = NodeHttpServer.layerServer(() => createServer({ maxHeaderSize: 8192 }), {
+  const server = NodeHttpServer.layerServer(() => nodeServer(), {
     host: "127.0.0.1",
     port: options.port,
     gracefulShutdownTimeout: "1 second"

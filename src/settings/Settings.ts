@@ -10,6 +10,8 @@ const url = Schema.String.check(
 
 const integer = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
 
+const port = integer.check(Schema.isLessThanOrEqualTo(65_535))
+
 const duration = Schema.DurationFromString
 
 const flag = Schema.Literals(["true", "false"]).pipe(
@@ -62,7 +64,7 @@ export const declarations = {
   REDIS_URL: optional(secret, "A Redis-compatible cache shared by all processes, instead of the one in this process"),
   REDIS_COMMAND_TIMEOUT: defaulted(duration, "100 millis", "An answer does not wait longer for the cache"),
   HOST: defaulted(text, "0.0.0.0", "Address to listen on"),
-  PORT: defaulted(integer, "8080", "Port to listen on; 0 takes a free one"),
+  PORT: defaulted(port, "8080", "Port to listen on; 0 takes a free one"),
   PUBLIC_URL: optional(url, "Where callers reach this server, where that differs"),
   CORS_ORIGINS: defaulted(list, "", "Origins whose pages may call this API, comma-separated"),
   CURSOR_SECRET: optional(secret, "Signs list cursors; the same on every process. Without one each process makes its own"),

@@ -29,6 +29,14 @@ describe("Settings", () => {
     ])
   })
 
+  it("takes no port that there is not", () => {
+    for (const PORT of ["65536", "-1", "80.5"]) {
+      const read = readSettings({ ...complete, PORT })
+      assert(Result.isFailure(read))
+      assert.match(read.failure.problems.join(), /^PORT is wrong/)
+    }
+  })
+
   it("never repeats a value, however wrong", () => {
     const read = readSettings({ ...complete, SUPABASE_URL: "hunter2", PORT: "hunter2", LOG_LEVEL: "hunter2" })
     assert(Result.isFailure(read))

@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Redacted } from "effect"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { rawHttp } from "../support/rawHttp.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 
 interface Summary {
@@ -18,7 +19,7 @@ layer(TestDatabase.layerUnmigrated, { excludeTestServices: true })("the sandbox'
     const database = yield* TestDatabase
     const child = spawn(process.execPath, [script, "--json", "--port", "0", "--data", "unused"], {
       stdio: ["ignore", "pipe", "inherit"],
-      env: { DATABASE_URL: Redacted.value(database.url) }
+      env: { ...exported, DATABASE_URL: Redacted.value(database.url) }
     })
     const out: Array<string> = []
     const ended = new Promise<number | null>((resolve) => child.once("exit", resolve))
@@ -65,6 +66,8 @@ layer(TestDatabase.layerUnmigrated, { excludeTestServices: true })("the sandbox'
         by_target: { instagram_graphql_profile: { calls: 1, billed: 1 } },
         in_flight: 0
       })
+      const tooLarge = yield* rawHttp(first.summary.url, `GET /livez HTTP/1.1\r\nhost: x\r\nx-large: ${"y".repeat(9000)}\r\n\r\n`)
+      assert.strictEqual(JSON.parse(tooLarge.body).type, "/problems/headers-too-large")
       const stopped = yield* first.stop
       assert.include([0, 130, 143], stopped)
       assert.lengthOf(first.printed().trimEnd().split("\n"), 1, "nothing else on standard output")
@@ -77,5 +80,15 @@ layer(TestDatabase.layerUnmigrated, { excludeTestServices: true })("the sandbox'
       yield* second.stop
     }))
 })
+
+/** What a developer may have exported for the real server: the sandbox neither calls these places nor trips over the credentials. */
+const exported = {
+  SUPABASE_URL: "https://project.supabase.invalid",
+  SUPABASE_ANON_KEY: "the-real-key",
+  SMARTPROXY_USERNAME: "the-real-user",
+  SMARTPROXY_PASSWORD: "the-real-password",
+  DECODO_BASE_URL: "https://vendor.invalid",
+  SANDBOX_RECORDINGS: ""
+}
 
 const script = fileURLToPath(new URL("../../scripts/sandbox.ts", import.meta.url))
