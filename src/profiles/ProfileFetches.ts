@@ -70,8 +70,9 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
           const kept = yield* store.findKept(fetch.username, options.keptMaxAge)
           if (kept !== undefined) return kept
           const fetched = yield* client.fetchProfile(fetch.username, { known: isKnown })
-          // The answer is paid for and exists only here until it is written down: a database that is away for a moment must not lose it.
-          return yield* Effect.retry(store.keep(fetch.username, fetched), whileDatabaseIsAway)
+          // The answer is paid for and exists only here until it is written down: neither a database that is away for a moment nor the
+          // end of this process, if it is an orderly one, may lose it.
+          return yield* Effect.retry(Effect.uninterruptible(store.keep(fetch.username, fetched)), whileDatabaseIsAway)
         })
 
         const storeAnswer = (fetch: MutableFetch, kept: KeptAnswer, analysisType: typeof AnalysisType.Type) =>

@@ -1,6 +1,7 @@
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Clock, Context, Effect, Layer, Logger, Option, Redacted, References } from "effect"
 import * as HttpServer from "effect/http/HttpServer"
+import type { SqlClient } from "effect/sql/SqlClient"
 import * as App from "../../src/app.ts"
 import { Client } from "../../src/client.ts"
 import { nodeServer } from "../../src/http/NodeServer.ts"
@@ -54,7 +55,10 @@ export class TestApp extends Context.Service<TestApp, {
   /** A request of nobody. */
   call(call: Call): Effect.Effect<Answer>
 }>()("analytics-following/test/TestApp") {
-  static readonly layer = (options: TestAppOptions = {}) =>
+  static readonly layer = (options: TestAppOptions = {}) => this.layerOn(TestDatabase.layer, options)
+
+  /** On a database that outlives the application. */
+  static readonly layerOn = <A, E, R>(database: Layer.Layer<A | TestDatabase | SqlClient, E, R>, options: TestAppOptions = {}) =>
     Layer.effect(TestApp, make(options)).pipe(
       Layer.provideMerge(Layer.effect(AppClock, Effect.sync(() => new MovableClock()))),
       Layer.provideMerge(VendorFront.layer),
@@ -64,7 +68,7 @@ export class TestApp extends Context.Service<TestApp, {
         latency: { min: 0, max: 0 },
         recordings: Option.fromUndefinedOr(options.recordings)
       })),
-      Layer.provideMerge(TestDatabase.layer)
+      Layer.provideMerge(database)
     )
 }
 

@@ -1,0 +1,33 @@
+import { assert, it } from "@effect/vitest"
+import { Context, Effect, Exit, Fiber, Layer, Scope } from "effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import { ReadSql } from "../../src/database/Database.ts"
+import { TestApp } from "../support/TestApp.ts"
+import { TestDatabase } from "../support/TestDatabase.ts"
+import { until } from "../support/until.ts"
+
+it.live("an answer that arrives while the process is being stopped is kept", () =>
+  Effect.gen(function*() {
+    const database = yield* Layer.build(TestDatabase.layer)
+    const sql = Context.get(database, SqlClient)
+    const scope = yield* Scope.make()
+    const running = yield* TestApp.layerOn(Layer.succeedContext(database)).pipe(Layer.build, Scope.provide(scope))
+    const app = Context.get(running, TestApp)
+    const user = yield* app.newUser
+    // A transaction sees the activity of its start for ever.
+    const waiting = Context.get(
+      database,
+      ReadSql
+    )`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INTO vendor_answers%'`
+    const closing = yield* sql.withTransaction(Effect.gen(function*() {
+      yield* sql`LOCK TABLE vendor_answers IN SHARE MODE`
+      yield* Effect.forkChild(Effect.exit(user.get("/profile/last.minute", { prefer: "wait=0" })))
+      yield* until(waiting, (found) => found.length === 1)
+      const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
+      for (let i = 0; i < 200; i++) yield* Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
+      assert.lengthOf(yield* waiting, 1, "still being written")
+      return closing
+    }))
+    yield* Fiber.join(closing)
+    assert.lengthOf(yield* sql`SELECT 1 FROM vendor_answers WHERE username = 'last.minute'`, 1)
+  }))
