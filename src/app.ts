@@ -37,7 +37,9 @@ import * as RequestValidationHttp from "./http/RequestValidationHttp.ts"
 import { allowedMethods, apiRoutes } from "./http/Routes.ts"
 import * as SchemaGateHttp from "./http/SchemaGateHttp.ts"
 import * as SystemHttp from "./http/SystemHttp.ts"
+import { Creators } from "./insights/Creators.ts"
 import * as InsightsHttp from "./insights/InsightsHttp.ts"
+import { LanguageDetection } from "./insights/LanguageDetection.ts"
 import { Posts } from "./posts/Posts.ts"
 import { ProfileFetches } from "./profiles/ProfileFetches.ts"
 import { ProfileHistory } from "./profiles/ProfileHistory.ts"
@@ -87,15 +89,19 @@ export const services = (settings: SettingsValues) => {
   ).pipe(
     Layer.provideMerge(infrastructure)
   )
+  const creators = Creators.listenerLayer.pipe(
+    Layer.provideMerge(Creators.layer),
+    Layer.provideMerge(ProfileHistory.layerNoDeps),
+    Layer.provideMerge(LanguageDetection.layer)
+  )
   const fetching = ProfileFetches.layerNoDeps({
     keptMaxAge: Duration.toMillis(settings.PROFILE_FRESH_FOR),
     notFoundFor: Duration.toMillis(settings.PROFILE_NOT_FOUND_FOR),
     failureFor: Duration.toMillis(settings.PROFILE_FAILURE_FOR)
-  }).pipe(Layer.provideMerge(ProfileStore.layerNoDeps), Layer.provideMerge(rooms))
+  }).pipe(Layer.provideMerge(ProfileStore.layerNoDeps), Layer.provideMerge(creators), Layer.provideMerge(rooms))
   const profiles = Profiles.layerNoDeps({ freshFor: settings.PROFILE_FRESH_FOR })
   return Layer.mergeAll(
     Favorites.layer.pipe(Layer.provideMerge(profiles)),
-    ProfileHistory.layerNoDeps,
     Readiness.layerNoDeps,
     Account.layerNoDeps.pipe(Layer.provideMerge(AccountData.layer), Layer.provideMerge(authLayer(settings))),
     Users.layer,

@@ -4,6 +4,10 @@ import type { Probe } from "../../src/alignment/Probes.ts"
 import { sampleId as id, sampleInsert } from "../../src/alignment/SampleRow.ts"
 import * as Column from "../../src/database/Column.ts"
 import { FavoriteRepo } from "../../src/favorites/FavoriteRepo.ts"
+import { AudienceDemographics } from "../../src/insights/AudienceDemographics.ts"
+import { CommentSentiment } from "../../src/insights/CommentSentiment.ts"
+import { CreatorMetadata } from "../../src/insights/CreatorMetadata.ts"
+import { InsightRepo } from "../../src/insights/InsightRepo.ts"
 import { Post, PostId } from "../../src/posts/Post.ts"
 import { PostAnswer } from "../../src/posts/PostAnswer.ts"
 import { PostAnswerRepo } from "../../src/posts/PostAnswerRepo.ts"
@@ -47,6 +51,7 @@ const stamp = `0 ${id}`
 const access = Effect.provide(AccessRepo.layer)
 const favorites = Effect.provide(FavoriteRepo.layer)
 const postAnswers = Effect.provide(PostAnswerRepo.layer)
+const insights = Effect.provide(InsightRepo.layer)
 const posts = Effect.provide(PostRepo.layer)
 const profiles = Effect.provide(ProfileRepo.layer)
 const snapshots = Effect.provide(SnapshotRepo.layer)
@@ -89,6 +94,24 @@ export const probes: ReadonlyArray<Probe> = [
     }))
   ),
   { method: "ProfileRepo.findByUsername", run: profiles(ProfileRepo.use((repo) => repo.findByUsername(username))) },
+  {
+    method: "InsightRepo.upsertCreator",
+    run: insights(InsightRepo.use((repo) => repo.upsertCreator(sampleInsert(CreatorMetadata))))
+  },
+  { method: "InsightRepo.findCreator", run: insights(InsightRepo.use((repo) => repo.findCreator(profile))) },
+  {
+    method: "InsightRepo.upsertAudience",
+    run: insights(InsightRepo.use((repo) => repo.upsertAudience(sampleInsert(AudienceDemographics))))
+  },
+  { method: "InsightRepo.findAudience", run: insights(InsightRepo.use((repo) => repo.findAudience(profile))) },
+  {
+    method: "InsightRepo.upsertSentiment",
+    run: insights(InsightRepo.use((repo) => repo.upsertSentiment([sampleInsert(CommentSentiment)])))
+  },
+  {
+    method: "InsightRepo.sentimentOf",
+    run: insights(InsightRepo.use((repo) => repo.sentimentOf(profile, { method: "probe", version: 1, limit: 1 })))
+  },
   ...[true, false].map((keepFigures): Probe => ({
     method: "ProfileRepo.upsert",
     run: profiles(ProfileRepo.use((repo) => repo.upsert(sampleInsert(Profile), { keepFigures })))

@@ -6,7 +6,7 @@ import { ProfileId } from "../profiles/Profile.ts"
 /** A label to its share 0–1; the shares sum to 1. */
 const Distribution = Column.json(Schema.Record(Schema.String, Schema.Finite))
 
-/** A row of `audience_demographics`: absent rather than invented. */
+/** A row of `audience_demographics`: absent rather than invented. `details` is an `Audience` whole, NULL where an older version wrote the row. */
 export class AudienceDemographics extends Model.Class<AudienceDemographics>("AudienceDemographics")({
   id: Column.withDefault(Column.uuid),
   profile_id: ProfileId,
@@ -18,6 +18,7 @@ export class AudienceDemographics extends Model.Class<AudienceDemographics>("Aud
   confidence_score: Column.double,
   analysis_method: Column.text,
   analysis_version: Column.integer,
+  details: Schema.NullOr(Column.jsonObject),
   last_sampled: Column.withDefault(Column.Instant),
   created_at: Column.withDefault(Column.Instant),
   updated_at: Column.withDefault(Column.Instant)

@@ -7,6 +7,7 @@ import { Method } from "../analytics/Method.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { AccessRequired, InvalidUsername, ProfileNotFound } from "../profiles/ProfileErrors.ts"
+import { Creator } from "./creator/Creator.ts"
 import { Growth } from "./history/Growth.ts"
 import { HistoryPoint } from "./history/Series.ts"
 
@@ -22,6 +23,14 @@ export const HistoryAnswer = Schema.Struct({
   points: Schema.Array(HistoryPoint),
   growth: Growth
 }).annotate({ identifier: "HistoryAnswer" })
+
+export const CreatorAnswer = Schema.Struct({
+  username: Schema.String,
+  /** Null: no answer of the account is kept to derive it from. */
+  creator: Schema.NullOr(Creator)
+}).annotate({ identifier: "CreatorAnswer" })
+
+const conditionalHeaders = { "if-none-match": Schema.optionalKey(Schema.String) }
 
 /** Figures over time, and where every figure comes from. */
 export class InsightsApi extends HttpApiGroup.make("insights")
@@ -40,6 +49,22 @@ export class InsightsApi extends HttpApiGroup.make("insights")
       .annotate(
         OpenApi.Description,
         "One point a day, week or month (UTC) of the last `days` (90): what the last fetch of it found, null where there was none."
+      )
+      .middleware(Authorization),
+    HttpApiEndpoint.get("creator", "/profile/:username/creator", {
+      params,
+      headers: conditionalHeaders,
+      success: CreatorAnswer,
+      error: errors
+    })
+      .annotate(Touches, {
+        reads: ["profiles", "user_profile_access", "creator_metadata", "vendor_answers"],
+        writes: ["creator_metadata"]
+      })
+      .annotate(OpenApi.Summary, "What is known of a creator, each finding with its evidence")
+      .annotate(
+        OpenApi.Description,
+        "Category, themes, languages, location, contacts, brands, disclosed advertisements and content mix of the latest stored answer; each names its method, its sample and the posts it rests on."
       )
       .middleware(Authorization),
     HttpApiEndpoint.get("metricsRegistry", "/metrics-registry", {

@@ -1,13 +1,19 @@
 import { Clock, Effect, Option } from "effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import { registry } from "../analytics/Registry.ts"
 import { CurrentUser } from "../auth/CurrentUser.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Api } from "../http/Api.ts"
+import { conditional } from "../http/Conditional.ts"
 import { InvalidUsername } from "../profiles/ProfileErrors.ts"
 import { ProfileHistory } from "../profiles/ProfileHistory.ts"
 import { Profiles } from "../profiles/Profiles.ts"
+import type { StoredProfile } from "../profiles/ProfileView.ts"
 import { normalizeUsername } from "../profiles/Username.ts"
+import { creatorRegistry } from "./creator/Creator.ts"
+import { creatorVersion } from "./creator/CreatorMethod.ts"
+import { Creators } from "./Creators.ts"
 import { growth, growthRegistry } from "./history/Growth.ts"
 import { series } from "./history/Series.ts"
 
@@ -18,6 +24,7 @@ export const layer = HttpApiBuilder.group(
   Effect.fn(function*(handlers) {
     const profiles = yield* Profiles
     const history = yield* ProfileHistory
+    const creators = yield* Creators
 
     const unlocked = Effect.fnUntraced(function*(name: string) {
       const user = yield* CurrentUser
@@ -44,10 +51,23 @@ export const layer = HttpApiBuilder.group(
           growth: growth(snapshots, profile.last_refreshed)
         }
       }),
-      metricsRegistry: () => Effect.succeed({ methods: [...registry, ...growthRegistry] })
+      creator: Effect.fn("InsightsHttp.creator")(function*({ params, request }) {
+        const profile = yield* unlocked(params.username)
+        const creator = (yield* creators.find(profile)) ?? null
+        return answer(request, { username: profile.username, creator }, `${tagOf(profile)}-creator-${creatorVersion}`)
+      }),
+      metricsRegistry: () => Effect.succeed({ methods: [...registry, ...growthRegistry, ...creatorRegistry] })
     })
   })
 )
+
+const encoder = new TextEncoder()
+
+/** JSON with a strong tag, made of what it is computed from: 304 where the caller has it. */
+const answer = (request: HttpServerRequest.HttpServerRequest, body: unknown, tag: string) =>
+  conditional(request, { body: encoder.encode(JSON.stringify(body)), etag: `"${tag}"` })
+
+const tagOf = (profile: StoredProfile): string => `${profile.id.slice(0, 8)}-${profile.data_version}`
 
 /** Days: the longest window of growth and its tolerance. */
 const longestGrowth = 402

@@ -12,6 +12,7 @@ import { Searches } from "../searches/Searches.ts"
 import type { UserId } from "../users/UserId.ts"
 import type { ProfileId } from "./Profile.ts"
 import type { ProfileNotFound, ProfileTemporarilyUnavailable } from "./ProfileErrors.ts"
+import { ProfileListener } from "./ProfileListener.ts"
 import { ProfileRepo } from "./ProfileRepo.ts"
 import { type PostAuthor, type ProfileRows, rowsOf, singlePostRows } from "./ProfileRows.ts"
 import { SnapshotRepo } from "./SnapshotRepo.ts"
@@ -90,6 +91,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
       const access = yield* AccessTracker
       const searches = yield* Searches
       const transaction = yield* Transaction
+      const listener = yield* ProfileListener
 
       const keep = Effect.fn("ProfileStore.keep")(function*(requested: Username, { meta, raw, ...decoded }: FetchedProfile) {
         const id = yield* answers.insert({
@@ -150,6 +152,13 @@ export class ProfileStore extends Context.Service<ProfileStore, {
           posts: rows.posts.length,
           callers: callers.length,
           issues: answer.decoded.issues.length
+        })
+        yield* listener.stored({
+          profile: stored.id,
+          username: stored.username,
+          decoded: answer.decoded,
+          fetchedAt: answer.fetchedAt,
+          keepFigures: rows.keepFigures
         })
         return { profile: stored.id, username: stored.username, formerName: stored.formerName }
       })

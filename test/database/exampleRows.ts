@@ -351,6 +351,7 @@ export const examples: ReadonlyArray<Example> = [
       overall_sentiment: "positive",
       comments_analyzed: 10,
       comments_decided: 8,
+      details: { sentiments: { positive: 4, negative: 2, neutral: 2 } },
       analysis_timestamp: late
     },
     minimal: {
@@ -374,6 +375,7 @@ export const examples: ReadonlyArray<Example> = [
       confidence_score: 0.5,
       analysis_method: "comment-languages",
       analysis_version: 1,
+      details: { languages: { value: [{ label: "en", share: 0.75 }], status: "estimated" } },
       last_sampled: late,
       created_at: early,
       updated_at: late
@@ -398,6 +400,7 @@ export const examples: ReadonlyArray<Example> = [
       content_sentiment: "mixed",
       brand_mentions: [{ username: "charles.babbage", posts: 2 }],
       evidence: { primary_language: ["C_aB-1"] },
+      details: { category: { value: { category: "science" }, status: "measured" } },
       analysis_confidence: 1,
       analysis_version: 1,
       posts_analyzed: 12,

@@ -14,10 +14,12 @@ CREATE TABLE audience_demographics (
   last_sampled timestamp with time zone NOT NULL DEFAULT now(),
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  details jsonb,
   CONSTRAINT audience_demographics_pkey PRIMARY KEY (id),
   CONSTRAINT audience_demographics_profile_id_key UNIQUE (profile_id),
   CONSTRAINT audience_demographics_age_object CHECK ((jsonb_typeof(age_distribution) = 'object'::text)),
   CONSTRAINT audience_demographics_confidence_score CHECK (((confidence_score >= (0)::double precision) AND (confidence_score <= (1)::double precision))),
+  CONSTRAINT audience_demographics_details_object CHECK ((jsonb_typeof(details) = 'object'::text)),
   CONSTRAINT audience_demographics_gender_object CHECK ((jsonb_typeof(gender_distribution) = 'object'::text)),
   CONSTRAINT audience_demographics_language_object CHECK ((jsonb_typeof(language_distribution) = 'object'::text)),
   CONSTRAINT audience_demographics_location_object CHECK ((jsonb_typeof(location_distribution) = 'object'::text)),
@@ -28,6 +30,7 @@ REVOKE ALL ON TABLE audience_demographics FROM PUBLIC, anon, authenticated, serv
 GRANT ALL ON TABLE audience_demographics TO service_role;
 GRANT SELECT ON TABLE audience_demographics TO authenticated;
 COMMENT ON TABLE audience_demographics IS 'Estimate of a profile''s audience. Each distribution maps a label to a share and sums to 1, or is NULL: not known.';
+COMMENT ON COLUMN audience_demographics.details IS 'Every figure with value, status, method, version, sample and interval, and what is known of the commenters as a whole.';
 
 CREATE TABLE auth_users (
   id uuid NOT NULL,
@@ -151,10 +154,12 @@ CREATE TABLE comment_sentiment (
   comments_analyzed integer NOT NULL,
   comments_decided integer NOT NULL,
   analysis_timestamp timestamp with time zone NOT NULL DEFAULT now(),
+  details jsonb,
   CONSTRAINT comment_sentiment_pkey PRIMARY KEY (id),
   CONSTRAINT comment_sentiment_post_id_method_key UNIQUE (post_id, method, method_version),
   CONSTRAINT comment_sentiment_comments_analyzed CHECK ((comments_analyzed > 0)),
   CONSTRAINT comment_sentiment_comments_decided CHECK (((comments_decided >= 0) AND (comments_decided <= comments_analyzed))),
+  CONSTRAINT comment_sentiment_details_object CHECK ((jsonb_typeof(details) = 'object'::text)),
   CONSTRAINT comment_sentiment_overall CHECK ((overall_sentiment = ANY (ARRAY['positive'::text, 'negative'::text, 'neutral'::text, 'mixed'::text, 'undecided'::text]))),
   CONSTRAINT comment_sentiment_scores CHECK ((((comments_decided = 0) AND (positive_score IS NULL) AND (negative_score IS NULL) AND (neutral_score IS NULL)) OR ((comments_decided > 0) AND ((positive_score >= (0)::double precision) AND (positive_score <= (1)::double precision)) AND ((negative_score >= (0)::double precision) AND (negative_score <= (1)::double precision)) AND ((neutral_score >= (0)::double precision) AND (neutral_score <= (1)::double precision)) AND (abs((((positive_score + negative_score) + neutral_score) - (1)::double precision)) < (0.000001)::double precision))))
 );
@@ -163,6 +168,7 @@ REVOKE ALL ON TABLE comment_sentiment FROM PUBLIC, anon, authenticated, service_
 GRANT ALL ON TABLE comment_sentiment TO service_role;
 GRANT SELECT ON TABLE comment_sentiment TO authenticated;
 COMMENT ON TABLE comment_sentiment IS 'Sentiment of a post''s comments by one version of one method. Scores are shares of the decided comments and sum to 1.';
+COMMENT ON COLUMN comment_sentiment.details IS 'Counts of sentiments, intents and languages over the comments of the post; no comment and no commenter.';
 
 CREATE TABLE creator_metadata (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -180,12 +186,14 @@ CREATE TABLE creator_metadata (
   posts_analyzed integer NOT NULL,
   last_updated timestamp with time zone NOT NULL DEFAULT now(),
   created_at timestamp with time zone NOT NULL DEFAULT now(),
+  details jsonb,
   CONSTRAINT creator_metadata_pkey PRIMARY KEY (id),
   CONSTRAINT creator_metadata_profile_id_key UNIQUE (profile_id),
   CONSTRAINT creator_metadata_analysis_confidence CHECK (((analysis_confidence >= (0)::double precision) AND (analysis_confidence <= (1)::double precision))),
   CONSTRAINT creator_metadata_brand_mentions_array CHECK ((jsonb_typeof(brand_mentions) = 'array'::text)),
   CONSTRAINT creator_metadata_content_sentiment CHECK ((content_sentiment = ANY (ARRAY['positive'::text, 'negative'::text, 'neutral'::text, 'mixed'::text]))),
   CONSTRAINT creator_metadata_content_themes_array CHECK ((jsonb_typeof(content_themes) = 'array'::text)),
+  CONSTRAINT creator_metadata_details_object CHECK ((jsonb_typeof(details) = 'object'::text)),
   CONSTRAINT creator_metadata_evidence_object CHECK ((jsonb_typeof(evidence) = 'object'::text)),
   CONSTRAINT creator_metadata_posts_analyzed CHECK ((posts_analyzed >= 0)),
   CONSTRAINT creator_metadata_primary_language CHECK ((primary_language ~ '^[a-z]{2,3}$'::text))
@@ -196,6 +204,7 @@ REVOKE ALL ON TABLE creator_metadata FROM PUBLIC, anon, authenticated, service_r
 GRANT ALL ON TABLE creator_metadata TO service_role;
 GRANT SELECT ON TABLE creator_metadata TO authenticated;
 COMMENT ON TABLE creator_metadata IS 'What is derived of a creator, with the posts it was derived from. Languages are ISO 639 codes.';
+COMMENT ON COLUMN creator_metadata.details IS 'Every finding with value, status, method, version, sample and evidence; the columns beside it repeat the ones people filter by.';
 
 CREATE TABLE mentions (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -213,7 +222,7 @@ CREATE TABLE mentions (
   CONSTRAINT mentions_mentioned_username_format CHECK (((mentioned_username = lower(mentioned_username)) AND (mentioned_username ~ '^[a-z0-9._]{1,30}$'::text)))
 );
 CREATE INDEX mentions_latest_idx ON public.mentions USING btree (profile_id, mentioned_at DESC, id DESC);
-CREATE INDEX mentions_mentioned_username_idx ON public.mentions USING btree (mentioned_username);
+CREATE INDEX mentions_mentioned_by_idx ON public.mentions USING btree (mentioned_username, mentioned_at DESC, id DESC);
 CREATE INDEX mentions_post_id_idx ON public.mentions USING btree (post_id);
 ALTER TABLE mentions ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON TABLE mentions FROM PUBLIC, anon, authenticated, service_role;
@@ -439,6 +448,7 @@ CREATE TABLE profiles (
 );
 CREATE INDEX profiles_followers_count_idx ON public.profiles USING btree (followers_count DESC NULLS LAST);
 CREATE INDEX profiles_last_refreshed_idx ON public.profiles USING btree (last_refreshed);
+CREATE INDEX profiles_peers_idx ON public.profiles USING btree (is_business_account, followers_count, id) INCLUDE (engagement_rate, posts_per_week, influence_score) WHERE ((engagement_rate IS NOT NULL) AND (availability = 'available'::text));
 ALTER TABLE profiles ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON TABLE profiles FROM PUBLIC, anon, authenticated, service_role;
 GRANT ALL ON TABLE profiles TO service_role;
