@@ -19,7 +19,7 @@ layer(TestApp.layer(), { excludeTestServices: true })("problems", (it) => {
           "/nothing",
           "/profile",
           "/profile/a/b/c",
-          "/me",
+          "/nowhere",
           "/%00",
           "/%E0%A4%A",
           "/..%2f..%2fetc/passwd",
