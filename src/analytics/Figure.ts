@@ -97,15 +97,18 @@ export const Reason = Schema.Literals([
   "too_few_profiles",
   "no_followers",
   "no_comments",
+  "no_engagement",
   "no_time_span",
   "not_stated",
+  "access_required",
   "not_supported"
 ]).annotate({
   identifier: "FigureReason",
   description:
     "private: the account is private. hidden_by_owner: the owner hides the counts. not_collected: it exists but was not " +
-    "received. too_few_*: fewer than the method's minimum exist or are of that kind. no_followers, no_comments: the denominator is " +
-    "0. no_time_span: the posts lie too close together for a rate. not_stated: nothing of what was received says it. not_supported: not in public data."
+    "received. too_few_*: fewer than the method's minimum exist or are of that kind. no_followers, no_comments, no_engagement: the denominator " +
+    "is 0. no_time_span: the posts lie too close together for a rate. not_stated: nothing of what was received says it. " +
+    "access_required: the caller has not unlocked what it is of. not_supported: not in public data."
 })
 export type Reason = typeof Reason.Type
 
