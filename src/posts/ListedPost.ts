@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import { Post, PostId } from "./Post.ts"
 import { PostProfile } from "./PostProfile.ts"
 
-/** A post as answers carry it: the row without the raw payload and what only the vendor needs, and how the profile lists it. */
+/** A post as a profile lists it: the row without the raw payload and what only the vendor needs. Answers carry it as a `PostView`. */
 export const ListedPost = Schema.Struct({
   id: PostId,
   shortcode: Post.fields.shortcode,
@@ -30,7 +30,8 @@ export const ListedPost = Schema.Struct({
   location_name: Post.fields.location_name,
   hashtags: Post.fields.hashtags,
   mentions: Post.fields.mentions,
-  posted_at: Post.fields.posted_at
+  posted_at: Post.fields.posted_at,
+  updated_at: Post.fields.updated_at
 })
 export type ListedPost = typeof ListedPost.Type
 

@@ -3,7 +3,8 @@ import { Analytics } from "../analytics/Analytics.ts"
 import type { CachedBody } from "../cache/Cache.ts"
 import * as Column from "../database/Column.ts"
 import { instantOf, millisOf } from "../database/Instant.ts"
-import { ListedPost } from "../posts/ListedPost.ts"
+import type { ListedPost } from "../posts/ListedPost.ts"
+import { PostView, postView } from "../posts/PostView.ts"
 import { ProfileView, type StoredProfile } from "./ProfileView.ts"
 
 /** How old the data is, and whether something better was tried. */
@@ -19,7 +20,7 @@ export const Freshness = Schema.Struct({
 export const ProfileAnswer = Schema.Struct({
   profile: ProfileView.annotate({ identifier: "Profile" }),
   analytics: Schema.NullOr(Analytics),
-  posts: Schema.Array(ListedPost.annotate({ identifier: "Post" })),
+  posts: Schema.Array(PostView),
   freshness: Freshness
 }).annotate({ identifier: "ProfileAnswer" })
 export type ProfileAnswer = typeof ProfileAnswer.Type
@@ -40,7 +41,7 @@ export const encodeAnswer = (
   const freshUntil = refreshedAt + options.freshFor
   const freshness = freshnessWith(profile, options.freshFor, options.staleReason)
   return {
-    body: encoder.encode(JSON.stringify({ profile, analytics, posts: posts.map(withoutPosition), freshness })),
+    body: encoder.encode(JSON.stringify({ profile, analytics, posts: posts.map(postView), freshness })),
     etag: `"${profile.id.slice(0, 8)}-${data_version}-${options.freshFor}-${answerForm}${options.staleReason ?? ""}"`,
     subject: profile.id,
     refreshedAt,
@@ -64,8 +65,6 @@ const freshnessWith = (
 })
 
 /** Raised when the form of the answer changes: a client's cached copy of the old form must not count as current. */
-const answerForm = 1
+const answerForm = 2
 
 const encoder = new TextEncoder()
-
-const withoutPosition = ({ position: _, ...post }: ListedPost & { readonly position?: string }): ListedPost => post

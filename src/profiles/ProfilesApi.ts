@@ -10,7 +10,7 @@ import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
 import { Job, JobNotFound } from "../jobs/Job.ts"
-import { ListedPost } from "../posts/ListedPost.ts"
+import { PostView } from "../posts/PostView.ts"
 import { Mention } from "./Mention.ts"
 import { Freshness, ProfileAnswer } from "./ProfileAnswer.ts"
 import { AccessRequired, InvalidUsername, ProfileNotFound, ProfileTemporarilyUnavailable } from "./ProfileErrors.ts"
@@ -129,7 +129,7 @@ export class ProfilesApi extends HttpApiGroup.make("profiles")
       params,
       query: listQuery,
       headers: conditionalHeaders,
-      success: Listing(ListedPost).annotate({ identifier: "PostList" }),
+      success: Listing(PostView).annotate({ identifier: "PostList" }),
       error: readErrors
     }).annotate(Touches, reading("posts", "post_profiles")).annotate(
       OpenApi.Summary,

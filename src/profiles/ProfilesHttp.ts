@@ -11,6 +11,7 @@ import { nextLink } from "../http/LinkNext.ts"
 import { defaultLimit, pageOf } from "../http/Lists.ts"
 import { preferredWait } from "../http/Prefer.ts"
 import { type Job, JobNotFound } from "../jobs/Job.ts"
+import { postView } from "../posts/PostView.ts"
 import { freshnessOf } from "./ProfileAnswer.ts"
 import { InvalidUsername } from "./ProfileErrors.ts"
 import { type Fetch, ProfileFetches } from "./ProfileFetches.ts"
@@ -90,7 +91,7 @@ export const layer = HttpApiBuilder.group(
         "posts",
         (profile, page) => profiles.posts(profile.id, page),
         (post) => post.position,
-        ({ position: _, ...post }) => post
+        postView
       ),
       related: list("related", (profile, page) => profiles.related(profile.id, page), (row) => row.cursor, ({
         cursor: _cursor,
