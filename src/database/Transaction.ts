@@ -1,4 +1,4 @@
-import { Context, Effect, Layer } from "effect"
+import { type Cause, Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { DatabaseError } from "./DatabaseErrors.ts"
 import { available } from "./Rows.ts"
@@ -9,6 +9,20 @@ export class Transaction extends Context.Service<Transaction, {
 }>()("analytics-following/database/Transaction") {
   static readonly layer = Layer.effect(
     Transaction,
-    Effect.map(SqlClient, (sql) => ({ run: (effect) => available("transaction")(sql.withTransaction(effect)) }))
+    Effect.map(SqlClient, (sql) => ({ run: (effect) => available("transaction")(transactional(sql, effect)) }))
   )
 }
+
+/**
+ * As the client's own, but what failed inside stays the failure. A connection that dies fails its `ROLLBACK` too, which the client makes
+ * a defect and the failure before it with it: a restart of PostgreSQL would answer 500 and end what should be tried again.
+ */
+export const transactional = <A, E, R>(sql: SqlClient, effect: Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => {
+    let inside: Cause.Cause<E> | undefined
+    const watched = Effect.onError(effect, (cause) =>
+      Effect.sync(() => {
+        inside = cause
+      }))
+    return Effect.catchCause(sql.withTransaction(watched), (cause) => Effect.failCause(inside ?? cause))
+  })

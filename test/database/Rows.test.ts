@@ -114,7 +114,8 @@ layer(TestDatabase.layer)("rows", (it) => {
       Effect.gen(function*() {
         const sql = yield* client
         const admin = yield* other
-        const marker = `SELECT pg_sleep(30) /* ${kind} */`
+        // Not a bare SELECT, which would be read again on another connection.
+        const marker = `WITH late AS (SELECT pg_sleep(30)) SELECT 1 AS one FROM late /* ${kind} */`
         const end = admin`
           SELECT pg_terminate_backend(pid) FROM pg_stat_activity
           WHERE query = ${marker} AND state = 'active' AND datname = current_database()`
