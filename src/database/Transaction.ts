@@ -9,7 +9,7 @@ export class Transaction extends Context.Service<Transaction, {
 }>()("analytics-following/database/Transaction") {
   static readonly layer = Layer.effect(
     Transaction,
-    Effect.map(SqlClient, (sql) => ({ run: (effect) => available("transaction")(transactional(sql, effect)) }))
+    Effect.map(SqlClient, (sql) => ({ run: (effect) => available("transaction")(transactional(sql)(effect)) }))
   )
 }
 
@@ -17,7 +17,7 @@ export class Transaction extends Context.Service<Transaction, {
  * As the client's own, but what failed inside stays the failure. A connection that dies fails its `ROLLBACK` too, which the client makes
  * a defect and the failure before it with it: a restart of PostgreSQL would answer 500 and end what should be tried again.
  */
-export const transactional = <A, E, R>(sql: SqlClient, effect: Effect.Effect<A, E, R>) =>
+export const transactional = (sql: SqlClient) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.suspend(() => {
     let inside: Cause.Cause<E> | undefined
     const watched = Effect.onError(effect, (cause) =>

@@ -11,7 +11,7 @@ layer(Transaction.layer.pipe(Layer.provideMerge(TestDatabase.layer)))("a transac
       const sql = yield* SqlClient
       const transaction = yield* Transaction
       const lost = available("profiles")(sql`SELECT pg_terminate_backend(pg_backend_pid())`)
-      for (const run of [transaction.run(lost), available("profiles")(transactional(sql, lost))]) {
+      for (const run of [transaction.run(lost), available("profiles")(transactional(sql)(lost))]) {
         const exit = yield* Effect.exit(run)
         assert(Exit.isFailure(exit))
         assert.lengthOf(exit.cause.reasons, 1)
