@@ -54,6 +54,7 @@ export class UserRepo extends Context.Service<UserRepo, {
     UserRepo,
     Effect.gen(function*() {
       const sql = yield* SqlClient
+      const inTransaction = transactional(sql)
       const read = yield* ReadSql
       const decodeAccount = row("user_profiles", AccountRow)
       const decodeFlag = row("auth.sessions", Schema.Struct({ found: Schema.Boolean }))
@@ -69,7 +70,7 @@ export class UserRepo extends Context.Service<UserRepo, {
           WHERE u.id = ${id}`)
 
       const insertMissing = Effect.fn("UserRepo.insertMissing")((user: typeof AuthUser.insert.Encoded, at: Column.Instant) =>
-        available("auth_users")(transactional(sql)(Effect.gen(function*() {
+        available("auth_users")(inTransaction(Effect.gen(function*() {
           // The address may stand with an account that the auth service has since given up.
           yield* sql`UPDATE auth_users SET email = NULL, updated_at = ${at} WHERE email = ${user.email} AND id <> ${user.id}`
           yield* sql`
@@ -148,7 +149,7 @@ export class UserRepo extends Context.Service<UserRepo, {
         } WHERE user_id = ${user} RETURNING ${privacyColumns}`)
 
       const erase = Effect.fn("UserRepo.erase")((user: UserId, at: Column.Instant) =>
-        available("auth_users")(transactional(sql)(Effect.gen(function*() {
+        available("auth_users")(inTransaction(Effect.gen(function*() {
           yield* sql`
             UPDATE auth_users SET email = NULL, email_confirmed_at = NULL, phone = NULL, app_metadata = '{}', user_metadata = '{}',
               last_sign_in_at = NULL, deleted_at = ${at}, updated_at = ${at}
