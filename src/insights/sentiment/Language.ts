@@ -111,7 +111,7 @@ const byVotes = (
   reading: Reading,
   detect: LanguageDetector
 ): LanguageGuess => {
-  const votes = lexicons.map(([language]) => spelling[language]?.test(reading.written) === true ? 0.6 : 0)
+  const votes: Array<number> = lexicons.map(([language]) => spelling[language]?.test(reading.written) === true ? 0.6 : 0)
   for (const word of reading.words) {
     if (!isLetter(word)) continue
     const known = lexicons.map(([, lexicon]) => lexicon.familiarity(word))

@@ -96,8 +96,8 @@ export const compile = (
 
 interface Node {
   entry: Entry | null
-  readonly next: Map<string, Node>
-  readonly stems: Map<string, Node>
+  next: Map<string, Node> | null
+  stems: Map<string, Node> | null
 }
 
 interface Trie {
@@ -106,7 +106,7 @@ interface Trie {
   readonly vocabulary: Set<string>
 }
 
-const node = (): Node => ({ entry: null, next: new Map(), stems: new Map() })
+const node = (): Node => ({ entry: null, next: null, stems: null })
 
 const markedLines = (file: LexiconFile): ReadonlyArray<readonly [ReadonlyArray<string>, number]> => [
   [file.negators.before, Mark.negatesNext],
@@ -135,7 +135,7 @@ const add = (trie: Trie, entry: string, what: Entry): void => {
   const sequence = sequenceOf(trie.units, folded)
   let at = trie.root
   for (const [index, unit] of sequence.entries()) {
-    const branch = open && index === sequence.length - 1 ? at.stems : at.next
+    const branch = open && index === sequence.length - 1 ? at.stems ??= new Map() : at.next ??= new Map()
     let next = branch.get(unit)
     if (next === undefined) branch.set(unit, next = node())
     at = next
@@ -179,23 +179,23 @@ const familiarity = (trie: Trie, word: string): number =>
   [word, ...shortened(word)].reduce((most, form) => Math.max(most, familiarityOf(trie, form)), 0)
 
 const familiarityOf = ({ root, vocabulary }: Trie, word: string): number => {
-  const exact = root.next.get(word)?.entry
+  const exact = root.next?.get(word)?.entry
   if (exact != null) return has(exact, Mark.common) ? 1.2 : 1
-  if (root.stems.get(word)?.entry != null) return 1
+  if (root.stems?.get(word)?.entry != null) return 1
   if (vocabulary.has(word)) return 0.7
   for (let length = Math.min(word.length - 1, LONGEST_STEM); length > 0; length -= 1) {
-    if (root.stems.get(word.slice(0, length))?.entry != null) return 0.5 + 0.4 * length / word.length
+    if (root.stems?.get(word.slice(0, length))?.entry != null) return 0.5 + 0.4 * length / word.length
   }
   return 0
 }
 
 const branches = (at: Node, word: string): ReadonlyArray<Node> => {
   const found: Array<Node> = []
-  const exact = at.next.get(word)
+  const exact = at.next?.get(word)
   if (exact !== undefined) found.push(exact)
-  if (at.stems.size > 0) {
+  if (at.stems !== null) {
     for (let length = Math.min(word.length, LONGEST_STEM); length > 0; length -= 1) {
-      const stem = at.stems.get(word.slice(0, length))
+      const stem = at.stems?.get(word.slice(0, length))
       if (stem !== undefined) found.push(stem)
     }
   }
@@ -209,7 +209,7 @@ const scanAt = (root: Node, units: ReadonlyArray<string>, start: number, open: b
   let best: Found | null = null
   let at: Node | undefined = root
   for (let position = start; position < units.length; position += 1) {
-    at = at.next.get(units[position] ?? "")
+    at = at.next?.get(units[position] ?? "")
     if (at === undefined) break
     if (at.entry !== null && (position > start || standsAlone(units, start, open))) {
       best = { start, end: position + 1, entry: at.entry }

@@ -24,8 +24,8 @@ export const read = (comment: string): Reading => {
   const written = comment.slice(0, LIMIT).replace(NOT_LANGUAGE, (found) => {
     const first = found.codePointAt(0) ?? 0
     if (first === 0x40) mentions += 1
-    else if (first === 0x23 || first === 0xff03) hashtags.push(fold(found.slice(1)))
-    else if (first < 0x80) links += 1
+    else if (first === 0xff03 || first === 0x23 && !found.endsWith(KEYCAP)) hashtags.push(fold(found.slice(1)))
+    else if (first < 0x80 && !found.endsWith(KEYCAP)) links += 1
     else {
       emoji.push(String.fromCodePoint(first))
       return " . "
@@ -46,9 +46,20 @@ export const isBreak = (unit: string): boolean => BREAK.test(unit)
 export const isLetter = (unit: string): boolean => LETTER.test(unit)
 
 const LIMIT = 2_200
+const KEYCAP = "\u20e3"
 
-const NOT_LANGUAGE =
-  /https?:\/\/\S+|www\.\S+|@[\p{L}\p{N}_.]+|[#＃][\p{L}\p{M}\p{N}_]+|(?:[0-9*#]\ufe0f?\u20e3|\p{Regional_Indicator}+|\p{Extended_Pictographic}[\ufe0e\ufe0f\u{1f3fb}-\u{1f3ff}]*(?:\u200d\p{Extended_Pictographic}[\ufe0e\ufe0f\u{1f3fb}-\u{1f3ff}]*)*)/gu
+const PICTURE = "\\p{Extended_Pictographic}(?:[\\ufe0e\\ufe0f]|\\p{Emoji_Modifier})*"
+const NOT_LANGUAGE = new RegExp(
+  [
+    "https?://\\S+|www\\.\\S+",
+    "@[\\p{L}\\p{N}_.]+",
+    "[#＃][\\p{L}\\p{M}\\p{N}_]+",
+    "[0-9*#]\\ufe0f?\\u20e3",
+    "\\p{Regional_Indicator}+",
+    `${PICTURE}(?:\\u200d${PICTURE})*`
+  ].join("|"),
+  "giu"
+)
 const WORD = /[\p{L}\p{M}\p{N}]+|<3|[:;=]-?[()dp/](?![\p{L}\p{N}])|\^\^|[$€£%]|[?؟¿]|[!¡.。…,،、;؛:\n]/gu
 const BREAK = /^[?؟¿!¡.。…,،、;؛:\n]$/
 const LETTER = /^[\p{L}\p{M}\p{N}]/u

@@ -65,6 +65,11 @@ export const weigh = (text: TextSense, emoji: EmojiSense, sarcastic: boolean): B
   const score = total / Math.sqrt(total * total + SOFTNESS)
   if (positive === 0 && negative === 0) return { kind: "none", score: 0 }
   if (sarcastic && text.positive > 0 && text.positive >= text.negative) return { kind: "sarcasm", score: 0 }
+  // Words against an emoji win where they are strong, and decide nothing where they are not.
+  const opposed = (text.positive - text.negative) * (smile - emoji.negative * weight) < 0
+  if (opposed && Math.abs(text.positive - text.negative) < STRONGER * Math.abs(smile - emoji.negative * weight)) {
+    return { kind: "conflict", score: 0 }
+  }
   if (Math.min(positive, negative) > CONFLICT * Math.max(positive, negative)) return { kind: "conflict", score: 0 }
   if (Math.abs(total) < WEAKEST) return { kind: "weak", score: 0 }
   return { kind: "decided", sentiment: total > 0 ? "positive" : "negative", score }
@@ -74,6 +79,7 @@ const WORDS = { negation: 3, back: 3, degree: 2 }
 const CHARACTERS = { negation: 1, back: 2, degree: 2 }
 const SOFTNESS = 6
 const CONFLICT = 0.65
+const STRONGER = 1.2
 const WEAKEST = 0.6
 
 // Whether an entry with the mark lies within `back` units before or `ahead` units after, in the same clause.
