@@ -21,6 +21,8 @@ import { SupabaseAuth } from "./auth/SupabaseAuth.ts"
 import { TokenVerifier, tokenVerifierDefaults } from "./auth/TokenVerifier.ts"
 import { Cache } from "./cache/Cache.ts"
 import * as RedisCache from "./cache/RedisCache.ts"
+import { CampaignReports } from "./campaigns/CampaignReports.ts"
+import * as CampaignsHttp from "./campaigns/CampaignsHttp.ts"
 import * as Database from "./database/Database.ts"
 import { DatabaseHealth } from "./database/DatabaseHealth.ts"
 import { Migrator } from "./database/Migrator.ts"
@@ -37,9 +39,12 @@ import * as RequestValidationHttp from "./http/RequestValidationHttp.ts"
 import { allowedMethods, apiRoutes } from "./http/Routes.ts"
 import * as SchemaGateHttp from "./http/SchemaGateHttp.ts"
 import * as SystemHttp from "./http/SystemHttp.ts"
+import { Comments } from "./insights/Comments.ts"
 import { Creators } from "./insights/Creators.ts"
+import { FirstPartyAudience } from "./insights/FirstPartyAudience.ts"
 import * as InsightsHttp from "./insights/InsightsHttp.ts"
 import { LanguageDetection } from "./insights/LanguageDetection.ts"
+import { PostLookup } from "./posts/PostLookup.ts"
 import { Posts } from "./posts/Posts.ts"
 import { ProfileFetches } from "./profiles/ProfileFetches.ts"
 import { ProfileHistory } from "./profiles/ProfileHistory.ts"
@@ -50,6 +55,7 @@ import { ProfileStore } from "./profiles/ProfileStore.ts"
 import { SnapshotRepo } from "./profiles/SnapshotRepo.ts"
 import { VendorAnswerRepo } from "./profiles/VendorAnswerRepo.ts"
 import { Searches } from "./searches/Searches.ts"
+import * as SearchesHttp from "./searches/SearchesHttp.ts"
 import { Settings, type SettingsValues } from "./settings/Settings.ts"
 import { Account } from "./users/Account.ts"
 import { AccountData } from "./users/AccountData.ts"
@@ -100,8 +106,15 @@ export const services = (settings: SettingsValues) => {
     failureFor: Duration.toMillis(settings.PROFILE_FAILURE_FOR)
   }).pipe(Layer.provideMerge(ProfileStore.layerNoDeps), Layer.provideMerge(creators), Layer.provideMerge(rooms))
   const profiles = Profiles.layerNoDeps({ freshFor: settings.PROFILE_FRESH_FOR })
+  const postLookup = PostLookup.layer({
+    wait: Duration.seconds(25),
+    keptMaxAge: Duration.days(7),
+    notFoundFor: settings.PROFILE_NOT_FOUND_FOR,
+    failureFor: settings.PROFILE_FAILURE_FOR
+  })
   return Layer.mergeAll(
-    Favorites.layer.pipe(Layer.provideMerge(profiles)),
+    Layer.merge(Favorites.layer, CampaignReports.layer.pipe(Layer.provide(postLookup))).pipe(Layer.provideMerge(profiles)),
+    Comments.layer({ freshFor: settings.PROFILE_FRESH_FOR }).pipe(Layer.provide(FirstPartyAudience.layerNone)),
     Readiness.layerNoDeps,
     Account.layerNoDeps.pipe(Layer.provideMerge(AccountData.layer), Layer.provideMerge(authLayer(settings))),
     Users.layer,
@@ -170,10 +183,12 @@ const routes = Layer.mergeAll(
       SystemHttp.layer,
       AuthHttp.layer,
       UsersHttp.layer,
+      SearchesHttp.layer,
       ProfilesHttp.layer,
       InsightsHttp.layer,
       AccessHttp.layer,
-      FavoritesHttp.layer
+      FavoritesHttp.layer,
+      CampaignsHttp.layer
     ])
   ),
   ProblemPages.layer,

@@ -1,12 +1,15 @@
 import { Schema } from "effect"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Touches } from "../alignment/Touches.ts"
 import { Method } from "../analytics/Method.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
-import { AccessRequired, InvalidUsername, ProfileNotFound } from "../profiles/ProfileErrors.ts"
+import { AccessRequired, InvalidUsername, ProfileNotFound, ProfileTemporarilyUnavailable } from "../profiles/ProfileErrors.ts"
+import { Audience } from "./audience/Audience.ts"
+import { CommentFigures } from "./CommentStudy.ts"
 import { Creator } from "./creator/Creator.ts"
 import { Growth } from "./history/Growth.ts"
 import { HistoryPoint } from "./history/Series.ts"
@@ -29,6 +32,38 @@ export const CreatorAnswer = Schema.Struct({
   /** Null: no answer of the account is kept to derive it from. */
   creator: Schema.NullOr(Creator)
 }).annotate({ identifier: "CreatorAnswer" })
+
+export const AudienceAnswer = Schema.Struct({ username: Schema.String, audience: Audience }).annotate({
+  identifier: "AudienceAnswer"
+})
+
+export const SentimentAnswer = Schema.Struct({
+  username: Schema.String,
+  /** Over all posts whose comments are known. */
+  overall: CommentFigures,
+  posts: Schema.Array(Schema.Struct({
+    shortcode: Schema.String,
+    posted_at: Schema.NullOr(Schema.String),
+    figures: CommentFigures
+  })),
+  /** Of this collection; null for an answer of stored data. */
+  collection: Schema.NullOr(Schema.Struct({
+    collected: Schema.Array(Schema.String),
+    failed: Schema.Array(Schema.Struct({ shortcode: Schema.String, reason: Schema.String }))
+  }))
+}).annotate({ identifier: "SentimentAnswer" })
+
+export const CollectionAccepted = Schema.Struct({
+  status: Schema.Literal("running"),
+  username: Schema.String,
+  /** Where the result will be. */
+  href: Schema.String
+}).pipe(HttpApiSchema.status(202)).annotate({ identifier: "CollectionAccepted" })
+
+const commentReads = {
+  reads: ["profiles", "user_profile_access", "posts", "post_profiles", "comment_sentiment", "audience_demographics"],
+  writes: []
+} as const
 
 const conditionalHeaders = { "if-none-match": Schema.optionalKey(Schema.String) }
 
@@ -65,6 +100,57 @@ export class InsightsApi extends HttpApiGroup.make("insights")
       .annotate(
         OpenApi.Description,
         "Category, themes, languages, location, contacts, brands, disclosed advertisements and content mix of the latest stored answer; each names its method, its sample and the posts it rests on."
+      )
+      .middleware(Authorization),
+    HttpApiEndpoint.get("sentiment", "/profile/:username/sentiment", {
+      params,
+      headers: conditionalHeaders,
+      success: SentimentAnswer,
+      error: errors
+    })
+      .annotate(Touches, commentReads)
+      .annotate(OpenApi.Summary, "What the collected comments feel and want, post by post and together")
+      .annotate(
+        OpenApi.Description,
+        "Stored data only: POST collects comments first. Shares are of decided comments, with their coverage."
+      )
+      .middleware(Authorization),
+    HttpApiEndpoint.post("collectComments", "/profile/:username/sentiment", {
+      params,
+      query: {
+        posts: Schema.optionalKey(
+          Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 12 })).annotate({
+            description: "How many of the latest posts, 1 to 12 (6)"
+          })
+        )
+      },
+      headers: {
+        prefer: Schema.optionalKey(Schema.String.annotate({ description: "`wait=N`: seconds to wait (25, at most 120)" }))
+      },
+      success: [SentimentAnswer, CollectionAccepted],
+      error: [...errors, ProfileTemporarilyUnavailable]
+    })
+      .annotate(Touches, {
+        reads: commentReads.reads,
+        writes: ["post_answers", "comment_sentiment", "audience_demographics"]
+      })
+      .annotate(OpenApi.Summary, "Collect the comments of the latest posts")
+      .annotate(
+        OpenApi.Description,
+        "Asks the vendor for each post whose comments are older than a day, or were never asked for: each costs a call. What takes longer than `Prefer: wait` goes on and is answered with 202; GET shows it once it is stored."
+      )
+      .middleware(Authorization),
+    HttpApiEndpoint.get("audience", "/profile/:username/audience", {
+      params,
+      headers: conditionalHeaders,
+      success: AudienceAnswer,
+      error: errors
+    })
+      .annotate(Touches, commentReads)
+      .annotate(OpenApi.Summary, "What can be said of the audience, and what cannot")
+      .annotate(
+        OpenApi.Description,
+        "Languages of those who comment, once comments were collected. Gender, age and places only where the account's owner connected a source of their own; never guessed."
       )
       .middleware(Authorization),
     HttpApiEndpoint.get("metricsRegistry", "/metrics-registry", {

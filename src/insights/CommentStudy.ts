@@ -1,0 +1,122 @@
+import { Result, Schema } from "effect"
+import { unavailable } from "../analytics/Figure.ts"
+import type * as Column from "../database/Column.ts"
+import { commentsIn } from "../decodo/CommentDecoder.ts"
+import { decodeMedia } from "../decodo/MediaDecoder.ts"
+import type { PostId } from "../posts/Post.ts"
+import type { ProfileId } from "../profiles/Profile.ts"
+import { Audience, type AudienceComment, audienceOf } from "./audience/Audience.ts"
+import { audienceVersion } from "./audience/AudienceMethods.ts"
+import type { AudienceDemographics } from "./AudienceDemographics.ts"
+import type { CommentSentiment } from "./CommentSentiment.ts"
+import { FirstPartyDemographics } from "./FirstPartyAudience.ts"
+import type { DetectLanguage } from "./LanguageDetection.ts"
+import type { Analyzer } from "./sentiment/Analyzer.ts"
+import { analyzeComments, CommentsAnalysis } from "./sentiment/CommentsAnalysis.ts"
+import {
+  comment_decided_share,
+  comment_intents,
+  comment_languages,
+  comment_overall_sentiment,
+  comment_repetition,
+  comment_sentiment
+} from "./sentiment/Methods.ts"
+
+/** What the comments of some posts say together: the answer's figures, without the counts of the row. */
+export const CommentFigures = Schema.Struct({
+  sentiment: CommentsAnalysis.fields.sentiment,
+  overall_sentiment: CommentsAnalysis.fields.overall_sentiment,
+  decided_share: CommentsAnalysis.fields.decided_share,
+  intents: CommentsAnalysis.fields.intents,
+  languages: CommentsAnalysis.fields.languages,
+  repetition: CommentsAnalysis.fields.repetition
+}).annotate({ identifier: "CommentFigures" })
+export interface CommentFigures extends Schema.Schema.Type<typeof CommentFigures> {}
+
+/** What `audience_demographics.details` holds: everything that is known of those who comment, over all posts with an answer. */
+export const CommentStudy = Schema.Struct({
+  audience: Audience,
+  comments: CommentFigures,
+  first_party: Schema.NullOr(FirstPartyDemographics)
+})
+export interface CommentStudy extends Schema.Schema.Type<typeof CommentStudy> {}
+
+/** A kept answer about a post, and the stored post that it is about. */
+export interface AnsweredPost {
+  readonly post: PostId
+  readonly shortcode: string
+  readonly payload: Schema.JsonObject
+  readonly fetched_at: Column.Instant
+}
+
+/** The rows that the answers of a profile's posts make. Pure: the same answers give the same rows. */
+export const studyOf = (
+  profile: { readonly id: ProfileId; readonly username: string },
+  answers: ReadonlyArray<AnsweredPost>,
+  tools: { readonly analyzer: Analyzer; readonly detect: DetectLanguage },
+  firstParty: FirstPartyDemographics | undefined
+): {
+  readonly sentiments: ReadonlyArray<typeof CommentSentiment.insert.Encoded>
+  readonly audience: typeof AudienceDemographics.insert.Encoded | undefined
+} => {
+  const read = answers.flatMap((answer) =>
+    Result.isSuccess(decodeMedia(answer.payload)) ? [{ answer, comments: commentsIn(answer.payload) }] : []
+  )
+  const sentiments = read.flatMap(({ answer, comments }) => {
+    const { row, ...figures } = analyzeComments(tools.analyzer, comments.map(sampleOf), answer.fetched_at)
+    return row === null ? [] : [{ post_id: answer.post, ...row, details: json(figures), analysis_timestamp: answer.fetched_at }]
+  })
+  const asOf = read.map(({ answer }) => answer.fetched_at).toSorted().at(-1) ?? firstParty?.fetched_at
+  const comments = read.flatMap(({ answer, comments }) =>
+    comments.map((comment): AudienceComment => ({ ...comment, shortcode: answer.shortcode }))
+  )
+  if (asOf === undefined || (comments.length === 0 && firstParty === undefined)) return { sentiments, audience: undefined }
+  const { row: _, ...figures } = analyzeComments(tools.analyzer, comments.map(sampleOf), asOf)
+  const audience = audienceOf(profile.username, comments, asOf, tools.detect, firstParty)
+  return { sentiments, audience: audienceRow(profile.id, { audience, comments: figures, first_party: firstParty ?? null }, asOf) }
+}
+
+/** The figures of a profile whose comments were never asked for. */
+export const nothingCollected = (asOf: string): CommentFigures => ({
+  sentiment: unavailable(comment_sentiment, asOf, "not_collected"),
+  overall_sentiment: unavailable(comment_overall_sentiment, asOf, "not_collected"),
+  decided_share: unavailable(comment_decided_share, asOf, "not_collected"),
+  intents: unavailable(comment_intents, asOf, "not_collected"),
+  languages: unavailable(comment_languages, asOf, "not_collected"),
+  repetition: unavailable(comment_repetition, asOf, "not_collected")
+})
+
+const sampleOf = ({ created_at, text }: { readonly text: string; readonly created_at: number | null }) => ({
+  text,
+  commented_at: created_at === null ? null : created_at * 1000
+})
+
+const audienceRow = (
+  profile: ProfileId,
+  study: CommentStudy,
+  asOf: string
+): typeof AudienceDemographics.insert.Encoded => {
+  const { age, countries, gender, languages, sample } = study.audience
+  return {
+    profile_id: profile,
+    gender_distribution: distributionOf(gender.value),
+    age_distribution: distributionOf(age.value),
+    location_distribution: distributionOf(countries.value),
+    language_distribution: distributionOf(languages.value),
+    sample_size: sample?.size ?? 0,
+    // How narrow the widest interval of a language's share is; 0 where nothing is estimated.
+    confidence_score: languages.status === "estimated" && Array.isArray(languages.interval)
+      ? Math.max(0, 1 - Math.max(...languages.interval.map(({ high, low }) => high - low)))
+      : 0,
+    analysis_method: study.first_party === null ? "audience_languages" : "audience_languages+first_party",
+    analysis_version: audienceVersion,
+    details: json(study),
+    last_sampled: asOf,
+    updated_at: asOf
+  }
+}
+
+const distributionOf = (shares: ReadonlyArray<{ readonly label: string; readonly share: number }> | null) =>
+  shares === null ? null : Object.fromEntries(shares.map(({ label, share }) => [label, share]))
+
+const json = (value: unknown) => JSON.parse(JSON.stringify(value))
