@@ -13,13 +13,8 @@ import type { CampaignPostChange, CampaignProfileChange } from "./CampaignBody.t
 import { CampaignFull, type CampaignNotFound } from "./CampaignErrors.ts"
 import { CampaignPostRepo } from "./CampaignPostRepo.ts"
 import { CampaignProfileRepo } from "./CampaignProfileRepo.ts"
-import type { PostRow, ProfileRow, Viewer } from "./CampaignRows.ts"
+import type { Page, PostRow, ProfileRow, Viewer } from "./CampaignRows.ts"
 import { Campaigns } from "./Campaigns.ts"
-
-interface Page {
-  readonly after: string | undefined
-  readonly limit: number
-}
 
 /**
  * What is attached to a campaign. Attaching needs an open window on the profile, or on one that lists the post; what is attached stays

@@ -10,7 +10,7 @@ import type { PostId } from "../posts/Post.ts"
 import type { Shortcode } from "../posts/Shortcode.ts"
 import type { CampaignId } from "./Campaign.ts"
 import type { CampaignPostChange } from "./CampaignBody.ts"
-import { PostRow, type Viewer } from "./CampaignRows.ts"
+import { type Page, PostRow, type Viewer } from "./CampaignRows.ts"
 
 /** All SQL of `campaign_posts`. What it answers joins the post, who lists it, and the viewer's windows on those. */
 export class CampaignPostRepo extends Context.Service<CampaignPostRepo, {
@@ -24,7 +24,7 @@ export class CampaignPostRepo extends Context.Service<CampaignPostRepo, {
   delete(campaign: CampaignId, post: Shortcode): Effect.Effect<void, DatabaseError>
   count(campaign: CampaignId): Effect.Effect<number, DatabaseError>
   /** Latest attached first, after the `position` of a former row. */
-  list(campaign: CampaignId, viewer: Viewer, page: { readonly after: string | undefined; readonly limit: number }): Effect.Effect<
+  list(campaign: CampaignId, viewer: Viewer, page: Page): Effect.Effect<
     ReadonlyArray<PostRow>,
     DatabaseError
   >

@@ -11,7 +11,7 @@ import { ProfileSummary } from "../profiles/ProfileSummary.ts"
 import type { Username } from "../profiles/Username.ts"
 import type { CampaignId } from "./Campaign.ts"
 import type { CampaignProfileChange } from "./CampaignBody.ts"
-import { ProfileRow, type Viewer } from "./CampaignRows.ts"
+import { type Page, ProfileRow, type Viewer } from "./CampaignRows.ts"
 
 /** All SQL of `campaign_profiles`. What it answers joins the profile's summary and the viewer's window. */
 export class CampaignProfileRepo extends Context.Service<CampaignProfileRepo, {
@@ -28,7 +28,7 @@ export class CampaignProfileRepo extends Context.Service<CampaignProfileRepo, {
   delete(campaign: CampaignId, profile: Username): Effect.Effect<void, DatabaseError>
   count(campaign: CampaignId): Effect.Effect<number, DatabaseError>
   /** Latest attached first, after the `position` of a former row. */
-  list(campaign: CampaignId, viewer: Viewer, page: { readonly after: string | undefined; readonly limit: number }): Effect.Effect<
+  list(campaign: CampaignId, viewer: Viewer, page: Page): Effect.Effect<
     ReadonlyArray<ProfileRow>,
     DatabaseError
   >

@@ -7,6 +7,7 @@ import { CampaignContents } from "./CampaignContents.ts"
 import type { CampaignNotFound } from "./CampaignErrors.ts"
 import { type Columns, postColumns, profileColumns } from "./CampaignExport.ts"
 import { type CampaignReport, reportOf } from "./CampaignReport.ts"
+import type { Page } from "./CampaignRows.ts"
 import { Campaigns } from "./Campaigns.ts"
 
 /** What a campaign did, as a report and as lines for a spreadsheet. */
@@ -45,11 +46,9 @@ export class CampaignReports extends Context.Service<CampaignReports, {
       return { report, lines }
     })
   )
-}
 
-interface Page {
-  readonly after: string | undefined
-  readonly limit: number
+  /** The whole room. */
+  static readonly layer = this.layerNoDeps.pipe(Layer.provideMerge(CampaignContents.layer), Layer.provideMerge(Campaigns.layer))
 }
 
 /** What is attached is bounded when it is attached. */

@@ -11,6 +11,12 @@ export interface Viewer {
   readonly now: Column.Instant
 }
 
+/** Which part of a list: after the `position` of a former row. */
+export interface Page {
+  readonly after: string | undefined
+  readonly limit: number
+}
+
 /** An attached profile with what its report needs; `position` is where a next page continues. */
 export const ProfileRow = Schema.Struct({
   ...ProfileInCampaign.fields,

@@ -16,7 +16,7 @@ import { type Campaign, CampaignId } from "./Campaign.ts"
 import { CampaignContents } from "./CampaignContents.ts"
 import { CampaignNotFound } from "./CampaignErrors.ts"
 import { CampaignReports } from "./CampaignReports.ts"
-import type { PostRow, ProfileRow } from "./CampaignRows.ts"
+import type { Page, PostRow, ProfileRow } from "./CampaignRows.ts"
 import { Campaigns } from "./Campaigns.ts"
 import { transitions } from "./CampaignStatus.ts"
 import { type CampaignView, PostInCampaign, ProfileInCampaign } from "./CampaignView.ts"
@@ -35,7 +35,7 @@ export const layer = HttpApiBuilder.group(
     const page = Effect.fnUntraced(function*<Row extends { readonly position: string }, View, E>(
       { query, request }: { readonly query: ListQuery; readonly request: HttpServerRequest.HttpServerRequest },
       scope: string,
-      read: (page: { readonly after: string | undefined; readonly limit: number }) => Effect.Effect<ReadonlyArray<Row>, E>,
+      read: (page: Page) => Effect.Effect<ReadonlyArray<Row>, E>,
       view: (row: Row) => View
     ) {
       const limit = query.limit ?? defaultLimit
@@ -50,7 +50,12 @@ export const layer = HttpApiBuilder.group(
       list: Effect.fn("CampaignsHttp.list")(function*({ query, request }) {
         const user = yield* CurrentUser
         const scope = `campaigns/${user.id}/${query.status ?? ""}`
-        return yield* page({ query, request }, scope, (at) => campaigns.list(user.id, { status: query.status, ...at }), viewOf)
+        return yield* page(
+          { query, request },
+          scope,
+          (at: Page) => campaigns.list(user.id, { status: query.status, ...at }),
+          viewOf
+        )
       }),
       create: Effect.fn("CampaignsHttp.create")(function*({ payload }) {
         const user = yield* CurrentUser
@@ -76,7 +81,7 @@ export const layer = HttpApiBuilder.group(
         const user = yield* CurrentUser
         const id = yield* idOf(params)
         const scope = `campaigns/${user.id}/${id}/profiles`
-        return yield* page({ query, request }, scope, (at) => contents.profiles(user.id, id, at), profileView)
+        return yield* page({ query, request }, scope, (at: Page) => contents.profiles(user.id, id, at), profileView)
       }),
       attachProfile: Effect.fn("CampaignsHttp.attachProfile")(function*({ params, payload }) {
         const user = yield* CurrentUser
@@ -91,7 +96,7 @@ export const layer = HttpApiBuilder.group(
         const user = yield* CurrentUser
         const id = yield* idOf(params)
         const scope = `campaigns/${user.id}/${id}/posts`
-        return yield* page({ query, request }, scope, (at) => contents.posts(user.id, id, at), postView)
+        return yield* page({ query, request }, scope, (at: Page) => contents.posts(user.id, id, at), postView)
       }),
       attachPost: Effect.fn("CampaignsHttp.attachPost")(function*({ params, payload }) {
         const user = yield* CurrentUser
