@@ -23,6 +23,7 @@ import { VendorAnswer, VendorAnswerId } from "../../src/profiles/VendorAnswer.ts
 import { VendorAnswerRepo } from "../../src/profiles/VendorAnswerRepo.ts"
 import { UserSearch } from "../../src/searches/Search.ts"
 import { SearchRepo } from "../../src/searches/SearchRepo.ts"
+import { SuggestionRepo } from "../../src/searches/SuggestionRepo.ts"
 import { AuthUser } from "../../src/users/AuthUser.ts"
 import { DashboardRepo } from "../../src/users/DashboardRepo.ts"
 import { personalData, personalTables } from "../../src/users/PersonalData.ts"
@@ -46,6 +47,7 @@ const search = { ...sampleInsert(UserSearch), search_timestamp: now }
 const account = sampleInsert(AuthUser)
 const times = { now, expiringBefore: later, searchedAfter: now }
 const json = { set: {}, cleared: [] }
+const none = { success: undefined, beginning: undefined, since: undefined, until: undefined }
 const stamp = `0 ${id}`
 
 const access = Effect.provide(AccessRepo.layer)
@@ -57,6 +59,7 @@ const profiles = Effect.provide(ProfileRepo.layer)
 const snapshots = Effect.provide(SnapshotRepo.layer)
 const answers = Effect.provide(VendorAnswerRepo.layer)
 const searches = Effect.provide(SearchRepo.layer)
+const suggestions = Effect.provide(SuggestionRepo.layer)
 const users = Effect.provide(UserRepo.layer)
 const dashboards = Effect.provide(DashboardRepo.layer)
 const personal = Effect.provide(PersonalDataRepo.layer)
@@ -130,6 +133,23 @@ export const probes: ReadonlyArray<Probe> = [
     { method: "ProfileRepo.related", run: profiles(ProfileRepo.use((repo) => repo.related(profile, { after, limit: 1 }))) },
     { method: "ProfileRepo.mentions", run: profiles(ProfileRepo.use((repo) => repo.mentions(profile, { after, limit: 1 }))) }
   ]),
+  ...[none, { success: true, beginning: "p", since: now, until: later }].flatMap((filter) =>
+    [undefined, stamp].map((after): Probe => ({
+      method: "SearchRepo.list",
+      run: searches(SearchRepo.use((repo) => repo.list({ user, filter, after, limit: 1 })))
+    }))
+  ),
+  { method: "SearchRepo.delete", run: searches(SearchRepo.use((repo) => repo.delete(user, id))) },
+  { method: "SearchRepo.deleteAll", run: searches(SearchRepo.use((repo) => repo.deleteAll(user))) },
+  ...[undefined, user].flatMap((after): ReadonlyArray<Probe> => [
+    { method: "SearchRepo.prune", run: searches(SearchRepo.use((repo) => repo.prune({ before: now, after, users: 1 }))) },
+    {
+      method: "SearchRepo.countPrunable",
+      run: searches(SearchRepo.use((repo) => repo.countPrunable({ before: now, after, users: 1 })))
+    }
+  ]),
+  { method: "SearchRepo.count", run: searches(SearchRepo.use((repo) => repo.count)) },
+  { method: "SuggestionRepo.find", run: suggestions(SuggestionRepo.use((repo) => repo.find(user, "probes", 1))) },
   { method: "SearchRepo.insert", run: searches(SearchRepo.use((repo) => repo.insert([search], null))) },
   { method: "SnapshotRepo.insert", run: snapshots(SnapshotRepo.use((repo) => repo.insert(sampleInsert(ProfileSnapshot)))) },
   { method: "SnapshotRepo.list", run: snapshots(SnapshotRepo.use((repo) => repo.list(profile, now, 1))) },

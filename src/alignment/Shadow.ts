@@ -52,6 +52,7 @@ const statementsOf = (live: LiveCatalog): ReadonlyArray<string> => {
       `DO $do$ BEGIN IF to_regrole(${literal(role)}) IS NULL THEN CREATE ROLE ${ident(role)} NOLOGIN; END IF; END $do$`
     ),
     "CREATE SCHEMA IF NOT EXISTS auth",
+    ...extensionsOf(live),
     "REVOKE ALL ON SCHEMA public FROM PUBLIC",
     ...live.schema_grants.map(({ grantee, privileges }) => grant("SCHEMA public", grantee, privileges)),
     ...tables.map(tableOf),
@@ -59,6 +60,12 @@ const statementsOf = (live: LiveCatalog): ReadonlyArray<string> => {
     ...tables.flatMap(partsOf)
   ]
 }
+
+/** What indexes use of Supabase's schema `extensions`. */
+const extensionsOf = (live: LiveCatalog): ReadonlyArray<string> =>
+  live.relations.some(({ indexes }) => indexes.some(({ definition }) => definition.includes("extensions.gin_trgm_ops")))
+    ? ["CREATE SCHEMA IF NOT EXISTS extensions", "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA extensions"]
+    : []
 
 const tableOf = (relation: Relation): string =>
   `CREATE TABLE ${qualified(relation.name)} (${relation.columns.map(columnDefinition).join(", ")})${

@@ -2,9 +2,11 @@ import * as HttpApi from "effect/http-api/HttpApi"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { AccessApi } from "../access/AccessApi.ts"
 import { AuthApi } from "../auth/AuthApi.ts"
+import { CampaignsApi } from "../campaigns/CampaignsApi.ts"
 import { FavoritesApi } from "../favorites/FavoritesApi.ts"
 import { InsightsApi } from "../insights/InsightsApi.ts"
 import { ProfilesApi } from "../profiles/ProfilesApi.ts"
+import { SearchesApi } from "../searches/SearchesApi.ts"
 import { UsersApi } from "../users/UsersApi.ts"
 import { RequestValidation } from "./HttpErrors.ts"
 import { SchemaGate } from "./SchemaGate.ts"
@@ -14,10 +16,12 @@ import { SystemApi } from "./SystemApi.ts"
 export class Api extends HttpApi.make("analytics-following")
   .add(AuthApi)
   .add(UsersApi)
+  .add(SearchesApi)
   .add(ProfilesApi)
   .add(InsightsApi)
   .add(AccessApi)
   .add(FavoritesApi)
+  .add(CampaignsApi)
   .middleware(SchemaGate)
   // After the gate: whether the process lives must be answered whatever the database looks like, and 503 is readiness' own answer.
   .add(SystemApi)

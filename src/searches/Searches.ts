@@ -1,11 +1,13 @@
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import type { ProfileId } from "../profiles/Profile.ts"
-import type { Username } from "../profiles/Username.ts"
+import { normalizeUsername, type Username } from "../profiles/Username.ts"
 import type { UserId } from "../users/UserId.ts"
 import type { AnalysisType, DataSource, UserSearch } from "./Search.ts"
-import { SearchRepo } from "./SearchRepo.ts"
+import { type Pruned, type SearchFilter, SearchRepo } from "./SearchRepo.ts"
+import type { SearchRow, Suggestion } from "./SearchView.ts"
+import { SuggestionRepo } from "./SuggestionRepo.ts"
 
 export interface LookupOutcome {
   readonly username: Username
@@ -24,11 +26,32 @@ export class Searches extends Context.Service<Searches, {
     users: ReadonlyArray<{ readonly id: UserId; readonly startedAt: number }>,
     outcome: LookupOutcome
   ): Effect.Effect<void, DatabaseError>
+  /** A user's look-ups, latest first, each with the position that `after` continues from. */
+  list(user: UserId, filter: SearchFilter, page: {
+    readonly after: string | undefined
+    readonly limit: number
+  }): Effect.Effect<ReadonlyArray<SearchRow>, DatabaseError>
+  /** False when the user has none of that id. */
+  delete(user: UserId, id: string): Effect.Effect<boolean, DatabaseError>
+  /** How many there were. */
+  deleteAll(user: UserId): Effect.Effect<number, DatabaseError>
+  /** Profiles that a text, not yet a whole name, may be meant for. */
+  suggest(user: UserId, text: string, limit: number): Effect.Effect<ReadonlyArray<Suggestion>, DatabaseError>
+  /** Deletes look-ups older than so long, of the next `users` users after `after`; counts them only on a dry run. */
+  prune(options: {
+    readonly olderThan: Duration.Duration
+    readonly after: UserId | undefined
+    readonly users: number
+    readonly dryRun: boolean
+  }): Effect.Effect<Pruned, DatabaseError>
+  /** All rows there are. */
+  readonly count: SearchRepo["Service"]["count"]
 }>()("analytics-following/searches/Searches") {
   static readonly layerNoDeps = Layer.effect(
     Searches,
     Effect.gen(function*() {
       const repo = yield* SearchRepo
+      const suggestions = yield* SuggestionRepo
 
       const record = Effect.fn("Searches.record")(function*(
         users: ReadonlyArray<{ readonly id: UserId; readonly startedAt: number }>,
@@ -51,9 +74,27 @@ export class Searches extends Context.Service<Searches, {
         )
       })
 
-      return { record }
+      return {
+        record,
+        list: (user, filter, page) => repo.list({ user, filter, ...page }),
+        delete: repo.delete,
+        deleteAll: repo.deleteAll,
+        suggest: Effect.fn("Searches.suggest")((user: UserId, text: string, limit: number) => {
+          const beginning = beginningOf(text)
+          return beginning === "" ? Effect.succeed([]) : suggestions.find(user, beginning, limit)
+        }),
+        prune: Effect.fn("Searches.prune")(function*({ after, dryRun, olderThan, users }) {
+          const before = instantOf((yield* Clock.currentTimeMillis) - Duration.toMillis(olderThan))
+          return yield* (dryRun ? repo.countPrunable : repo.prune)({ before, after, users })
+        }),
+        count: repo.count
+      }
     })
   )
 
-  static readonly layer = this.layerNoDeps.pipe(Layer.provide(SearchRepo.layer))
+  static readonly layer = this.layerNoDeps.pipe(Layer.provide([SearchRepo.layer, SuggestionRepo.layer]))
 }
+
+/** As much of a text as a username could be made of. */
+export const beginningOf = (text: string): string =>
+  Option.getOrElse(normalizeUsername(text), () => text.toLowerCase().replace(/[^a-z0-9._]/g, "").slice(0, 30))

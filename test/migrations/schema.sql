@@ -449,6 +449,8 @@ CREATE TABLE profiles (
 CREATE INDEX profiles_followers_count_idx ON public.profiles USING btree (followers_count DESC NULLS LAST);
 CREATE INDEX profiles_last_refreshed_idx ON public.profiles USING btree (last_refreshed);
 CREATE INDEX profiles_peers_idx ON public.profiles USING btree (is_business_account, followers_count, id) INCLUDE (engagement_rate, posts_per_week, influence_score) WHERE ((engagement_rate IS NOT NULL) AND (availability = 'available'::text));
+CREATE INDEX profiles_username_prefix_idx ON public.profiles USING btree (username text_pattern_ops);
+CREATE INDEX profiles_username_trgm_idx ON public.profiles USING gin (username extensions.gin_trgm_ops);
 ALTER TABLE profiles ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON TABLE profiles FROM PUBLIC, anon, authenticated, service_role;
 GRANT ALL ON TABLE profiles TO service_role;

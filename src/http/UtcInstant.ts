@@ -1,0 +1,9 @@
+import { Schema } from "effect"
+
+/** A moment in a query: ISO-8601 in UTC, `2026-01-31T12:00:00Z`, with up to three decimals. */
+export const UtcInstant = Schema.String.check(
+  Schema.isPattern(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/, {
+    expected: "a UTC instant such as 2026-01-31T12:00:00Z"
+  }),
+  Schema.makeFilter((given: string) => !Number.isNaN(Date.parse(given)) || "Expected an instant that exists")
+).annotate({ format: "date-time" })
