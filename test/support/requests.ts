@@ -31,7 +31,9 @@ export const unlockedProfile = Effect.fnUntraced(function*(user: TestUser, name?
 /** Ends the user's windows. */
 export const lockAll = Effect.fnUntraced(function*(user: TestUser) {
   const sql = yield* SqlClient
-  yield* sql`UPDATE user_profile_access SET expires_at = now() - interval '1 second' WHERE user_id = ${user.id}`
+  yield* sql`
+    UPDATE user_profile_access SET granted_at = now() - interval '31 days', expires_at = now() - interval '1 second'
+    WHERE user_id = ${user.id}`
 })
 
 export interface Page<A> {
