@@ -103,7 +103,8 @@ export const services = (settings: SettingsValues) => {
   const fetching = ProfileFetches.layerNoDeps({
     keptMaxAge: Duration.toMillis(settings.PROFILE_FRESH_FOR),
     notFoundFor: Duration.toMillis(settings.PROFILE_NOT_FOUND_FOR),
-    failureFor: Duration.toMillis(settings.PROFILE_FAILURE_FOR)
+    failureFor: Duration.toMillis(settings.PROFILE_FAILURE_FOR),
+    drainFor: settings.SHUTDOWN_TIMEOUT
   }).pipe(Layer.provideMerge(ProfileStore.layerNoDeps), Layer.provideMerge(creators), Layer.provideMerge(rooms))
   const profiles = Profiles.layerNoDeps({ freshFor: settings.PROFILE_FRESH_FOR })
   const postLookup = PostLookup.layer({

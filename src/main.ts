@@ -12,7 +12,12 @@ import { Settings } from "./settings/Settings.ts"
 const settings = Settings.layer(process.env)
 
 const server = Layer.unwrap(
-  Effect.map(Settings, ({ HOST, PORT }) => NodeHttpServer.layerServer(() => nodeServer(), { host: HOST, port: PORT }))
+  Effect.map(Settings, ({ HOST, PORT, SHUTDOWN_TIMEOUT }) =>
+    NodeHttpServer.layerServer(() => nodeServer(), {
+      host: HOST,
+      port: PORT,
+      gracefulShutdownTimeout: SHUTDOWN_TIMEOUT
+    }))
 )
 
 App.layer({ headers: {}, server }).pipe(

@@ -1,4 +1,4 @@
-import { Clock, Context, Deferred, Duration, Effect, Exit, Layer, Schedule, Semaphore } from "effect"
+import { Clock, Context, Deferred, Duration, Effect, Exit, Layer, Schedule, Scope, Semaphore } from "effect"
 import { randomUUID } from "node:crypto"
 import { Cache } from "../cache/Cache.ts"
 import { TtlMap } from "../cache/TtlMap.ts"
@@ -39,6 +39,8 @@ export interface FetchesOptions {
   readonly notFoundFor: number
   /** How many milliseconds another failure is answered without asking the vendor again. */
   readonly failureFor: number
+  /** How long fetches under way may go on when the process is told to stop: the vendor bills them all the same. */
+  readonly drainFor: Duration.Input
 }
 
 /**
@@ -60,11 +62,19 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
         const client = yield* DecodoClient
         const store = yield* ProfileStore
         const cache = yield* Cache
-        const scope = yield* Effect.scope
+        const scope = yield* Scope.fork(yield* Effect.scope)
         const storing = yield* Semaphore.make(storedAtOnce)
         const running = new Map<Username, MutableFetch>()
         const known = new TtlMap<MutableFetch>(rememberedFetches)
         const failures = new TtlMap<FetchFailure>(rememberedFailures)
+
+        // Added after the scope that carries the fetches, hence run before it closes and interrupts them.
+        yield* Effect.addFinalizer(() =>
+          Effect.timeoutOption(
+            Effect.forEach(running.values(), ({ done }) => Effect.exit(Deferred.await(done)), { discard: true }),
+            options.drainFor
+          )
+        )
 
         const answer = Effect.fnUntraced(function*(fetch: MutableFetch, isKnown: boolean) {
           const kept = yield* store.findKept(fetch.username, options.keptMaxAge)

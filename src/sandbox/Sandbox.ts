@@ -71,6 +71,7 @@ const make = Effect.fnUntraced(function*(options: SandboxOptions) {
   const environment = {
     LOG_FORMAT: "pretty",
     LOG_LEVEL: "Warn",
+    SHUTDOWN_TIMEOUT: "1 second",
     ...options.environment,
     DATABASE_URL: databaseUrl,
     SUPABASE_URL: auth.url,

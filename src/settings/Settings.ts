@@ -66,6 +66,11 @@ export const declarations = {
   REDIS_COMMAND_TIMEOUT: defaulted(duration, "100 millis", "An answer does not wait longer for the cache"),
   HOST: defaulted(text, "0.0.0.0", "Address to listen on"),
   PORT: defaulted(port, "8080", "Port to listen on; 0 takes a free one"),
+  SHUTDOWN_TIMEOUT: defaulted(
+    duration,
+    "12 seconds",
+    "How long a server that is told to stop lets requests go on, and then fetches that nobody waits for"
+  ),
   PUBLIC_URL: optional(url, "Where callers reach this server, where that differs"),
   CORS_ORIGINS: defaulted(list, "", "Origins whose pages may call this API, comma-separated"),
   CURSOR_SECRET: optional(secret, "Signs list cursors; the same on every process. Without one each process makes its own"),

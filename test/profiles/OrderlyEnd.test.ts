@@ -5,6 +5,7 @@ import { ReadSql } from "../../src/database/Database.ts"
 import { TestApp } from "../support/TestApp.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 import { until } from "../support/until.ts"
+import { VendorFront } from "../support/VendorFront.ts"
 
 it.live("an answer that arrives while the process is being stopped is kept", () =>
   Effect.gen(function*() {
@@ -30,4 +31,28 @@ it.live("an answer that arrives while the process is being stopped is kept", () 
     }))
     yield* Fiber.join(closing)
     assert.lengthOf(yield* sql`SELECT 1 FROM vendor_answers WHERE username = 'last.minute'`, 1)
+  }))
+
+it.live("a fetch that nobody waits for may end before the process does", () =>
+  Effect.gen(function*() {
+    const database = yield* Layer.build(TestDatabase.layer)
+    const sql = Context.get(database, SqlClient)
+    const scope = yield* Scope.make()
+    const running = yield* TestApp.layerOn(Layer.succeedContext(database), { settings: { SHUTDOWN_TIMEOUT: "30 seconds" } }).pipe(
+      Layer.build,
+      Scope.provide(scope)
+    )
+    const user = yield* Context.get(running, TestApp).newUser
+    const front = Context.get(running, VendorFront)
+    front.hold("last.call")
+    assert.strictEqual((yield* user.get("/profile/last.call", { prefer: "wait=0" })).status, 202)
+    yield* until(Effect.sync(() => front.asked), (asked) => asked.includes("last.call"))
+    const closing = yield* Effect.forkChild(Scope.close(scope, Exit.void))
+    yield* until(
+      Effect.promise(() => fetch(Context.get(running, TestApp).url).then(() => false, () => true)),
+      (refused) => refused
+    )
+    front.release("last.call")
+    yield* Fiber.join(closing)
+    assert.lengthOf(yield* sql`SELECT 1 FROM profiles WHERE username = 'last.call'`, 1)
   }))

@@ -94,6 +94,7 @@ const make = Effect.fnUntraced(function*(options: TestAppOptions) {
     SMARTPROXY_PASSWORD: vendorPassword,
     DECODO_BASE_URL: front.url,
     DECODO_MAX_ATTEMPTS: "1",
+    SHUTDOWN_TIMEOUT: "100 millis",
     ...options.settings
   })
   const logs: Array<string> = []
