@@ -85,7 +85,7 @@ const asProblem = Effect.fnUntraced(function*(
   const path = request.url.split("?", 1)[0] ?? request.url
   const response = hasType(given, problemType)
     ? given
-    : yield* HttpServerRespondable.toResponse(undeclared(given.status, options.allowedMethods(path)))
+    : yield* HttpServerRespondable.toResponse(undeclared(given.status, options.allowedMethods(path), request.method))
   const body = response.body
   if (body._tag !== "Uint8Array") return response
   const problem: Record<string, unknown> = JSON.parse(new TextDecoder().decode(body.body))
@@ -112,12 +112,16 @@ const headersBeside = ({ headers }: HttpServerResponse.HttpServerResponse): Reco
   return rest
 }
 
-const undeclared = (status: number, allow: ReadonlyArray<string>) => {
+const unreadablePath = "The address is not percent-encoded as it should be, or a part of it is longer than 100 characters."
+
+const undeclared = (status: number, allow: ReadonlyArray<string>, method: string) => {
   switch (status) {
     case 400:
       return InvalidRequest.of([{ path: ["payload"], message: "The body does not read as JSON." }])
     case 404:
     case 405:
+      // There is such a route, and the router did not take it.
+      if (allow.includes(method)) return InvalidRequest.of([{ path: ["path"], message: unreadablePath }])
       return allow.length === 0
         ? new RouteNotFound({ detail: "Nothing is at this address. /docs lists what there is." })
         : new MethodNotAllowed({ allow: [...allow], detail: "Use one of the methods in `allow`." })

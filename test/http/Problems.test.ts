@@ -79,6 +79,18 @@ layer(TestApp.layer(), { excludeTestServices: true })("problems", (it) => {
       }
     }))
 
+  it.effect("an address whose parts cannot be read is a wrong request, not a wrong method", () =>
+    Effect.gen(function*() {
+      const headers = yield* signedIn
+      for (const name of ["%", "%ff%fe", "%E0%A4%A", "a".repeat(101), "a".repeat(7000)]) {
+        for (const path of [`/profile/${name}`, `/profile/${name}/posts`]) {
+          const answer = yield* call("GET", path, headers)
+          assert.strictEqual(answer.status, 400, path)
+          assert.strictEqual(answer.problem.type, "/problems/invalid-request")
+        }
+      }
+    }))
+
   it.effect("all ways to write a username are the same one", () =>
     Effect.gen(function*() {
       const headers = yield* signedIn
