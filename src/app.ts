@@ -9,7 +9,7 @@ import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
-import type * as HttpServerError from "effect/http/HttpServerError"
+import type { Server } from "node:http"
 import { fileURLToPath } from "node:url"
 import * as AccessHttp from "./access/AccessHttp.ts"
 import { AccessTracker } from "./access/AccessTracker.ts"
@@ -30,9 +30,10 @@ import { Transaction } from "./database/Transaction.ts"
 import * as DecodoHttp from "./decodo/DecodoHttp.ts"
 import { Favorites } from "./favorites/Favorites.ts"
 import * as FavoritesHttp from "./favorites/FavoritesHttp.ts"
-import { answering } from "./http/Answering.ts"
+import { answering, headersOfEveryAnswer } from "./http/Answering.ts"
 import { Api } from "./http/Api.ts"
 import { Cursor } from "./http/Cursor.ts"
+import { answerKnown } from "./http/KnownAnswers.ts"
 import * as ProblemPages from "./http/ProblemPages.ts"
 import { Readiness } from "./http/Readiness.ts"
 import * as RequestValidationHttp from "./http/RequestValidationHttp.ts"
@@ -66,8 +67,9 @@ import * as UsersHttp from "./users/UsersHttp.ts"
 export interface AppOptions {
   /** Headers of every answer beside the usual ones. */
   readonly headers: Readonly<Record<string, string>>
-  /** The socket: built last, so that it listens when there is somebody to answer. */
-  readonly server: Layer.Layer<HttpServer.HttpServer, HttpServerError.ServeError, Settings>
+  readonly node: Server
+  /** Where it listens, once there is somebody to answer. */
+  readonly listen: NodeHttpServer.Options
 }
 
 /** The whole product; gives the server that listens. Needs the environment's `Settings`. */
@@ -202,13 +204,16 @@ const server = (settings: SettingsValues, options: AppOptions) =>
     HttpServer.HttpServer,
     Effect.gen(function*() {
       const app = yield* HttpRouter.toHttpEffect(routes)
-      const answered = answering({ allowedMethods, headers: options.headers })(app).pipe(
-        Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.megabytes(1))
-      )
-      const listening = yield* Layer.build(options.server)
+      const answered = answering({ allowedMethods, headers: options.headers })(app)
+      const known = yield* ProfilesHttp.knownLookups
+      const listening = yield* Layer.build(NodeHttpServer.layerServer(() => options.node, options.listen))
       yield* (settings.CORS_ORIGINS.length === 0
         ? HttpServer.serveEffect(answered)
-        : HttpServer.serveEffect(cors(settings)(answered))).pipe(Effect.provideContext(listening))
+        : HttpServer.serveEffect(cors(settings)(answered))).pipe(
+          Effect.provideContext(listening),
+          Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.megabytes(1))
+        )
+      yield* answerKnown(options.node, known, headersOfEveryAnswer(options))
       return Context.get(listening, HttpServer.HttpServer)
     })
   ).pipe(Layer.provide(NodeHttpServer.layerHttpServices))

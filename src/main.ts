@@ -1,5 +1,4 @@
 import "effect/schema/SchemaJITCompiler/enable"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Effect, Layer } from "effect"
 import * as HttpServer from "effect/http/HttpServer"
@@ -11,16 +10,14 @@ import { Settings } from "./settings/Settings.ts"
 
 const settings = Settings.layer(process.env)
 
-const server = Layer.unwrap(
-  Effect.map(Settings, ({ HOST, PORT, SHUTDOWN_TIMEOUT }) =>
-    NodeHttpServer.layerServer(() => nodeServer(), {
-      host: HOST,
-      port: PORT,
-      gracefulShutdownTimeout: SHUTDOWN_TIMEOUT
-    }))
-)
+const app = Effect.map(Settings, ({ HOST, PORT, SHUTDOWN_TIMEOUT }) =>
+  App.layer({
+    headers: {},
+    node: nodeServer(),
+    listen: { host: HOST, port: PORT, gracefulShutdownTimeout: SHUTDOWN_TIMEOUT }
+  }))
 
-App.layer({ headers: {}, server }).pipe(
+Layer.unwrap(app).pipe(
   HttpServer.withLogAddress,
   Layer.provide(logging),
   Layer.provide(settings),

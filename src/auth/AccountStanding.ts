@@ -47,6 +47,12 @@ export const makeAccountStanding = Effect.fnUntraced(function*(options: AccountS
           : standing.verdict
       }),
 
+    /** The user of a token that was let in lately, without waiting. `now` is milliseconds since 1970. */
+    known: (token: VerifiedToken, now: number): CurrentUser["Service"] | undefined => {
+      const verdict = known.get(token.session_id ?? token.id, now)?.verdict
+      return verdict?._tag === "Success" ? verdict.value : undefined
+    },
+
     /** Forgets what is known of a user, and what is being asked at this moment. */
     invalidate: (user: UserId): Effect.Effect<void> =>
       Effect.sync(() => {

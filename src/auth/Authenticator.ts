@@ -17,6 +17,8 @@ export const authenticatorDefaults = {
  */
 export class Authenticator extends Context.Service<Authenticator, {
   authenticate(headers: Headers.Headers): Effect.Effect<CurrentUser["Service"], AuthError>
+  /** As `authenticate`, where that needs no waiting and lets the user in. `now` is milliseconds since 1970. */
+  known(authorization: string | undefined, now: number): CurrentUser["Service"] | undefined
   /** Call it after changing a user's role or status, or ending a session: this process notices at once, others within `accountTtl`. */
   invalidate(user: UserId): Effect.Effect<void>
 }>()("analytics-following/auth/Authenticator") {
@@ -33,6 +35,11 @@ export class Authenticator extends Context.Service<Authenticator, {
             return token === undefined
               ? Effect.fail(Unauthorized.because("missing"))
               : Effect.flatMap(Effect.catch(verifier.verify(token), answered), standing.of)
+          },
+          known: (authorization, now) => {
+            const token = bearerToken(authorization)
+            const claims = token === undefined ? undefined : verifier.known(token, now)
+            return claims === undefined ? undefined : standing.known(claims, now)
           },
           invalidate: standing.invalidate
         })

@@ -2,7 +2,6 @@ import { Clock, Context, Duration, Effect, Layer, Option, Redacted, Schema } fro
 import { decodeProtectedHeader } from "jose/decode/protected_header"
 import * as errors from "jose/errors"
 import { jwtVerify } from "jose/jwt/verify"
-import { hash } from "node:crypto"
 import { TtlMap } from "../cache/TtlMap.ts"
 import { type AuthUnavailable, InvalidToken } from "./AuthErrors.ts"
 import { Jwks, type JwksOptions } from "./Jwks.ts"
@@ -36,6 +35,8 @@ export const tokenVerifierDefaults = {
 export class TokenVerifier extends Context.Service<TokenVerifier, {
   /** A plain string is taken too: on the hot path `Redacted` costs as much as all the rest. */
   verify(token: string | Redacted.Redacted<string>): Effect.Effect<VerifiedToken, InvalidToken | AuthUnavailable>
+  /** What a token says that was verified lately, without waiting. `now` is milliseconds since 1970. */
+  known(token: string, now: number): VerifiedToken | undefined
 }>()("analytics-following/auth/TokenVerifier") {
   static readonly layerNoDeps = (options: TokenVerifierOptions) => Layer.effect(TokenVerifier, make(options))
   static readonly layer = (options: TokenVerifierOptions) => this.layerNoDeps(options).pipe(Layer.provide(Jwks.layer(options)))
@@ -48,8 +49,11 @@ const make = Effect.fnUntraced(function*(options: TokenVerifierOptions) {
   const jwks = yield* Jwks
   const secret = Option.isNone(options.hs256Secret) ? undefined : yield* importSecret(options.hs256Secret.value)
   const cacheTtl = Duration.toMillis(options.cacheTtl)
-  // Keyed by digest: no token is readable in memory, and hashing 1 KB costs less than what a Map does with a fresh string of 1 KB.
-  const verified = new TtlMap<VerifiedToken>(options.cacheCapacity)
+  const verified = new TtlMap<{ readonly token: string; readonly claims: VerifiedToken }>(options.cacheCapacity)
+  const known = (token: string, now: number): VerifiedToken | undefined => {
+    const entry = verified.get(signatureEnd(token), now)
+    return entry?.token === token ? entry.claims : undefined
+  }
 
   const keyFor = Effect.fnUntraced(function*(header: typeof Header.Type) {
     if (header.alg === "HS256") return secret ?? (yield* refused("alg"))
@@ -59,7 +63,7 @@ const make = Effect.fnUntraced(function*(options: TokenVerifierOptions) {
     return found.alg === header.alg ? found.key : yield* refused("alg")
   })
 
-  const verifyNew = Effect.fnUntraced(function*(token: string, digest: string, now: number) {
+  const verifyNew = Effect.fnUntraced(function*(token: string, now: number) {
     const header = yield* readHeader(token)
     const key = yield* keyFor(header)
     const { payload } = yield* Effect.promise(() =>
@@ -74,7 +78,7 @@ const make = Effect.fnUntraced(function*(options: TokenVerifierOptions) {
     ).pipe(Effect.catchDefect((error) => error instanceof errors.JOSEError ? Effect.fail(toInvalid(error)) : Effect.die(error)))
     const claims = yield* Effect.mapError(decodeClaims(payload), () => invalid("claims"))
     if (claims.iat > now / 1000 + options.leewaySeconds) return yield* refused("iat")
-    verified.set(digest, claims, Math.min(now + cacheTtl, claims.exp * 1000))
+    verified.set(signatureEnd(token), { token, claims }, Math.min(now + cacheTtl, claims.exp * 1000))
     return claims
   })
 
@@ -83,13 +87,19 @@ const make = Effect.fnUntraced(function*(options: TokenVerifierOptions) {
       Effect.clockWith((clock: Clock.Clock) => {
         const raw = typeof token === "string" ? token : Redacted.value(token)
         if (raw.length > maxTokenLength) return refused("size")
-        const digest = hash("sha256", raw, "base64")
         const now = clock.currentTimeMillisUnsafe()
-        const known = verified.get(digest, now)
-        return known === undefined ? verifyNew(raw, digest, now) : Effect.succeed(known)
-      })
+        const claims = known(raw, now)
+        return claims === undefined ? verifyNew(raw, now) : Effect.succeed(claims)
+      }),
+    known
   })
 })
+
+/**
+ * Names a token in a map: a Map hashes every character of a string it has not seen, which costs 3 µs for a whole token, as much as
+ * SHA-256. The signature's end is as unique; the token itself is compared, which costs a tenth of a microsecond.
+ */
+const signatureEnd = (token: string): string => token.slice(-43)
 
 /** Characters; a token is ASCII. */
 const maxTokenLength = 8_192

@@ -21,6 +21,8 @@ export interface CacheHealth {
 /** Pre-encoded answers. A cache that is away costs time, never an answer: reading gives undefined, writing does nothing. */
 export class Cache extends Context.Service<Cache, {
   get(key: string): Effect.Effect<CachedBody | undefined>
+  /** As `get`, of what needs no waiting: a cache outside this process knows nothing here. `now` is milliseconds since 1970. */
+  known(key: string, now: number): CachedBody | undefined
   set(key: string, value: CachedBody, timeToLive: Duration.Duration): Effect.Effect<void>
   delete(key: string): Effect.Effect<void>
   readonly health: Effect.Effect<CacheHealth>
@@ -31,6 +33,7 @@ export class Cache extends Context.Service<Cache, {
       const entries = new TtlMap<CachedBody>(options.capacityBytes, (value) => value.body.byteLength + overheadBytes)
       return {
         get: (key) => Effect.map(Clock.currentTimeMillis, (now) => entries.get(key, now)),
+        known: (key, now) => entries.get(key, now),
         set: (key, value, timeToLive) =>
           Effect.map(Clock.currentTimeMillis, (now) => entries.set(key, value, now + Duration.toMillis(timeToLive))),
         delete: (key) => Effect.sync(() => entries.delete(key)),
@@ -41,6 +44,7 @@ export class Cache extends Context.Service<Cache, {
   /** Keeps nothing: every read goes to the database. */
   static readonly layerNone = Layer.succeed(Cache, {
     get: () => Effect.undefined,
+    known: () => undefined,
     set: () => Effect.void,
     delete: () => Effect.void,
     health: Effect.succeed<CacheHealth>({ state: "up", reason: "switched off by configuration" })

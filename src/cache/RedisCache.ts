@@ -25,6 +25,7 @@ export const layer = (options: RedisCacheOptions) =>
         )
       return {
         get: (key) => attempt("get", async () => decode(await bytes.get(prefix + key)), undefined),
+        known: () => undefined,
         set: (key, value, timeToLive) =>
           attempt("set", async () => {
             await client.set(prefix + key, encode(value), { PX: Math.max(1, Math.round(Duration.toMillis(timeToLive))) })

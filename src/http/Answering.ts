@@ -26,10 +26,10 @@ export interface AnsweringOptions {
  * that no endpoint declared becomes the problem of its status; a defect becomes a 500 and one log line under the request id.
  */
 export const answering = (options: AnsweringOptions) => {
-  const common = { ...securityHeaders, ...options.headers }
+  const common = headersOfEveryAnswer(options)
   return <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-      const requestId = requestIdOf(request)
+      const requestId = requestIdOf(request.headers["x-request-id"])
       return withinSize(request, app).pipe(
         Effect.catchCause(responseOf),
         Effect.flatMap((response) =>
@@ -41,16 +41,18 @@ export const answering = (options: AnsweringOptions) => {
     })
 }
 
+/** The headers of every answer but the request id. */
+export const headersOfEveryAnswer = ({ headers }: Pick<AnsweringOptions, "headers">) => ({ ...securityHeaders, ...headers })
+
 const securityHeaders = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cross-origin-resource-policy": "cross-origin"
 }
 
-const requestIdOf = (request: HttpServerRequest.HttpServerRequest): string => {
-  const given = request.headers["x-request-id"]
-  return given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
-}
+/** The caller's own `X-Request-Id` where it is one, else a new one. */
+export const requestIdOf = (given: unknown): string =>
+  typeof given === "string" && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
 
 /** A body that says that it is too large is refused before it is read, also where the endpoint would not look at it. */
 const withinSize = <E, R>(

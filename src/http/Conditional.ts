@@ -1,20 +1,35 @@
-import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 
+/** An encoded JSON answer, or that the caller has it already: 200 with the body, 304 without one. */
+export interface Representation {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array | null
+}
+
 /**
- * An encoded JSON answer with its strong ETag: 304 without a body where `If-None-Match` names it. `private`: what one caller has
- * unlocked is not for a shared cache, and every use asks again, which costs nothing while the tag is the same.
+ * An encoded JSON answer with its strong ETag: no body where `If-None-Match` names it. `private`: what one caller has unlocked is not
+ * for a shared cache, and every use asks again, which costs nothing while the tag is the same.
  */
+export const representationOf = (
+  ifNoneMatch: string | undefined,
+  { body, etag }: { readonly body: Uint8Array; readonly etag: string },
+  headers: Readonly<Record<string, string>> = {}
+): Representation => ({
+  headers: { etag, "cache-control": "private, no-cache", vary: "authorization, origin", ...headers },
+  body: ifNoneMatch !== undefined && matches(ifNoneMatch, etag) ? null : body
+})
+
+/** `representationOf` as the answer to a request. */
 export const conditional = (
   request: HttpServerRequest.HttpServerRequest,
   answer: { readonly body: Uint8Array; readonly etag: string },
-  headers: Readonly<Record<string, string>> = {}
+  given: Readonly<Record<string, string>> = {}
 ): HttpServerResponse.HttpServerResponse => {
-  const all = { etag: answer.etag, "cache-control": "private, no-cache", vary: "authorization, origin", ...headers }
-  const wanted = request.headers["if-none-match"]
-  return wanted !== undefined && matches(wanted, answer.etag)
-    ? HttpServerResponse.empty({ status: 304, headers: all })
-    : HttpServerResponse.uint8Array(answer.body, { contentType: "application/json", headers: all })
+  const { body, headers } = representationOf(request.headers["if-none-match"], answer, given)
+  return body === null
+    ? HttpServerResponse.empty({ status: 304, headers })
+    : HttpServerResponse.uint8Array(body, { contentType: "application/json", headers })
 }
 
 /** RFC 9110, section 13.1.2: a list of tags or `*`, compared weakly. */

@@ -53,6 +53,8 @@ export interface ProfilesOptions {
 /** The main job: look a profile up, fetching, storing and unlocking as needed; and read what is stored and unlocked. */
 export class Profiles extends Context.Service<Profiles, {
   lookup(options: LookupOptions): Effect.Effect<Ready | Pending, LookupFailure>
+  /** As `lookup`, of a repeated one whose answer this process has: nothing is asked or recorded. `now` is milliseconds since 1970. */
+  known(user: UserId, username: string, now: number): Ready | undefined
   /** The stored profile, if the user holds an open window on it: 404 when unknown, 403 when not unlocked. */
   unlocked(user: UserId, username: Username): Effect.Effect<StoredProfile, ProfileNotFound | AccessRequired | DatabaseError>
   posts(profile: ProfileId, page: Page): Effect.Effect<ReadonlyArray<ListedPost & { readonly position: string }>, DatabaseError>
@@ -136,6 +138,15 @@ export class Profiles extends Context.Service<Profiles, {
           return body === undefined || body.cached.subject !== repeat.profile ? undefined : ready(body, repeat.accessExpiresAt)
         })
 
+        const known = (user: UserId, username: string, now: number): Ready | undefined => {
+          const repeat = repeats.get(user + username, now)
+          if (repeat === undefined || now - repeat.checkedAt >= windowCheckedEvery) return undefined
+          const cached = cache.known(username, now)
+          return cached === undefined || cached.freshUntil <= now || cached.subject !== repeat.profile
+            ? undefined
+            : ready({ cached, source: "cache" }, repeat.accessExpiresAt)
+        }
+
         const lookup = Effect.fn("Profiles.lookup")(function*({ user, username, wait, force }: LookupOptions) {
           const startedAt = yield* Clock.currentTimeMillis
           const caller: Caller = { id: user, startedAt }
@@ -211,7 +222,7 @@ export class Profiles extends Context.Service<Profiles, {
           return profile
         })
 
-        return { lookup, unlocked, posts: posts.latest, related: repo.related, mentions: repo.mentions, freshFor }
+        return { lookup, known, unlocked, posts: posts.latest, related: repo.related, mentions: repo.mentions, freshFor }
       })
     )
 }

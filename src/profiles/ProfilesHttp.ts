@@ -2,11 +2,13 @@ import { Clock, Duration, Effect, Exit, Option } from "effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { Authenticator } from "../auth/Authenticator.ts"
 import { CurrentUser } from "../auth/CurrentUser.ts"
 import { instantOf, millisOf } from "../database/Instant.ts"
 import { Api } from "../http/Api.ts"
-import { conditional } from "../http/Conditional.ts"
+import { conditional, representationOf } from "../http/Conditional.ts"
 import { Cursor } from "../http/Cursor.ts"
+import type { KnownAnswers } from "../http/KnownAnswers.ts"
 import { nextLink } from "../http/LinkNext.ts"
 import { defaultLimit, pageOf } from "../http/Lists.ts"
 import { preferredWait } from "../http/Prefer.ts"
@@ -36,7 +38,9 @@ export const layer = HttpApiBuilder.group(
       const username = yield* usernameOf(name)
       const wait = preferredWait(request.headers["prefer"], defaultWait, longestWait)
       const outcome = yield* profiles.lookup({ user: user.id, username, wait: Duration.seconds(wait), force })
-      if (outcome._tag === "Ready") return yield* answer(request, outcome)
+      if (outcome._tag === "Ready") {
+        return conditional(request, outcome.cached, headersOf(outcome, yield* Clock.currentTimeMillis))
+      }
       return accepted(yield* jobOf(outcome.fetch), wait)
     })
 
@@ -85,7 +89,7 @@ export const layer = HttpApiBuilder.group(
         return conditional(request, {
           body: encode({ username: profile.username, as_of: then, analytics, freshness }),
           etag: `"${profile.id.slice(0, 8)}-${profile.data_version}-analytics-${freshness.status}-${then ?? ""}"`
-        }, age(profile.last_refreshed, now))
+        }, { age: ageOf(millisOf(profile.last_refreshed), now) })
       }),
       posts: list(
         "posts",
@@ -114,6 +118,26 @@ export const layer = HttpApiBuilder.group(
   })
 )
 
+/**
+ * Repeated look-ups whose answers this process has: the caller is known to be let in, the window was open within the last two seconds,
+ * the body is in memory. Nothing is asked or recorded, as the usual way would not either; every refusal is left to that.
+ */
+export const knownLookups = Effect.gen(function*() {
+  const authenticator = yield* Authenticator
+  const profiles = yield* Profiles
+  const known: KnownAnswers = ({ headers, method, url }, now) => {
+    const username = method === "GET" ? lookupUrl.exec(url ?? "")?.[1] : undefined
+    if (username === undefined) return undefined
+    const user = authenticator.known(headers.authorization, now)
+    const ready = user === undefined ? undefined : profiles.known(user.id, username, now)
+    return ready === undefined ? undefined : representationOf(headers["if-none-match"], ready.cached, headersOf(ready, now))
+  }
+  return known
+})
+
+/** The address of a name that needs no normalising. */
+const lookupUrl = /^\/profile\/([a-z0-9._]{1,30})$/
+
 /** Seconds. */
 const defaultWait = 25
 const longestWait = 120
@@ -124,18 +148,15 @@ const encode = (body: unknown): Uint8Array => encoder.encode(JSON.stringify(body
 const usernameOf = (name: string): Effect.Effect<Username, InvalidUsername> =>
   Option.match(normalizeUsername(name), { onNone: () => Effect.fail(InvalidUsername.problem), onSome: Effect.succeed })
 
-const answer = (request: HttpServerRequest.HttpServerRequest, { accessExpiresAt, cached, source, staleReason }: Ready) =>
-  Effect.map(Clock.currentTimeMillis, (now) =>
-    conditional(request, cached, {
-      age: String(Math.max(0, Math.floor((now - cached.refreshedAt) / 1000))),
-      "x-access-expires-at": accessExpiresAt,
-      "x-data-source": source,
-      ...(staleReason === null ? {} : { warning: `110 - "stale: ${staleReason}"` })
-    }))
-
-const age = (refreshed: StoredProfile["last_refreshed"], now: number) => ({
-  age: String(Math.max(0, Math.floor((now - millisOf(refreshed)) / 1000)))
+const headersOf = ({ accessExpiresAt, cached, source, staleReason }: Ready, now: number) => ({
+  age: ageOf(cached.refreshedAt, now),
+  "x-access-expires-at": accessExpiresAt,
+  "x-data-source": source,
+  ...(staleReason === null ? {} : { warning: `110 - "stale: ${staleReason}"` })
 })
+
+/** Whole seconds since an instant in milliseconds. */
+const ageOf = (refreshedAt: number, now: number): string => String(Math.max(0, Math.floor((now - refreshedAt) / 1000)))
 
 const accepted = (job: Job, waited: number) =>
   HttpServerResponse.jsonUnsafe(job, {

@@ -1,4 +1,3 @@
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Context, Effect, Layer, Option, Redacted } from "effect"
 import * as HttpServer from "effect/http/HttpServer"
 import { randomBytes } from "node:crypto"
@@ -81,12 +80,11 @@ const make = Effect.fnUntraced(function*(options: SandboxOptions) {
     DECODO_BASE_URL: vendor.url
   }
   const settings = Settings.layer(environment)
-  const server = NodeHttpServer.layerServer(() => nodeServer(), {
-    host: "127.0.0.1",
-    port: options.port,
-    gracefulShutdownTimeout: "1 second"
-  })
-  const app = App.layer({ headers: { "x-sandbox": "true" }, server }).pipe(
+  const app = App.layer({
+    headers: { "x-sandbox": "true" },
+    node: nodeServer(),
+    listen: { host: "127.0.0.1", port: options.port, gracefulShutdownTimeout: "1 second" }
+  }).pipe(
     Layer.provide(logging),
     Layer.provide(settings)
   )

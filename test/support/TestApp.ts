@@ -1,4 +1,3 @@
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Clock, Context, Effect, Layer, Logger, Option, Redacted, References } from "effect"
 import * as HttpServer from "effect/http/HttpServer"
 import type { SqlClient } from "effect/sql/SqlClient"
@@ -107,13 +106,12 @@ const make = Effect.fnUntraced(function*(options: TestAppOptions) {
     inFlight++
     response.once("close", () => inFlight--)
   })
-  const server = NodeHttpServer.layerServer(() => node, {
-    host: "127.0.0.1",
-    port: 0,
-    gracefulShutdownTimeout: "100 millis"
-  })
   const running = yield* Layer.build(
-    App.layer({ headers: { "x-sandbox": "true" }, server }).pipe(
+    App.layer({
+      headers: { "x-sandbox": "true" },
+      node,
+      listen: { host: "127.0.0.1", port: 0, gracefulShutdownTimeout: "100 millis" }
+    }).pipe(
       Layer.provide(settings),
       Layer.provide([Logger.layer([logger]), Layer.succeed(References.MinimumLogLevel, "Debug"), clockLayer])
     )
