@@ -13,6 +13,7 @@ import { PostAnswer } from "../../src/posts/PostAnswer.ts"
 import { PostAnswerRepo } from "../../src/posts/PostAnswerRepo.ts"
 import { PostRepo } from "../../src/posts/PostRepo.ts"
 import { Shortcode } from "../../src/posts/Shortcode.ts"
+import { PeerRepo } from "../../src/profiles/PeerRepo.ts"
 import { Profile, ProfileId } from "../../src/profiles/Profile.ts"
 import { ProfileRepo } from "../../src/profiles/ProfileRepo.ts"
 import { ProfileSnapshot } from "../../src/profiles/ProfileSnapshot.ts"
@@ -54,6 +55,7 @@ const access = Effect.provide(AccessRepo.layer)
 const favorites = Effect.provide(FavoriteRepo.layer)
 const postAnswers = Effect.provide(PostAnswerRepo.layer)
 const insights = Effect.provide(InsightRepo.layer)
+const peers = Effect.provide(PeerRepo.layer)
 const posts = Effect.provide(PostRepo.layer)
 const profiles = Effect.provide(ProfileRepo.layer)
 const snapshots = Effect.provide(SnapshotRepo.layer)
@@ -72,7 +74,7 @@ export const probes: ReadonlyArray<Probe> = [
   ...(["active", "expired", "all"] as const).flatMap((state) =>
     [undefined, stamp].map((after): Probe => ({
       method: "AccessRepo.list",
-      run: access(AccessRepo.use((repo) => repo.list({ user, now, state, after, limit: 1 })))
+      run: access(AccessRepo.use((repo) => repo.list({ user, now, state, endsBy: later, after, limit: 1 })))
     }))
   ),
   { method: "FavoriteRepo.upsert", run: favorites(FavoriteRepo.use((repo) => repo.upsert(user, profile, given, now))) },
@@ -114,6 +116,32 @@ export const probes: ReadonlyArray<Probe> = [
   {
     method: "InsightRepo.sentimentOf",
     run: insights(InsightRepo.use((repo) => repo.sentimentOf(profile, { method: "probe", version: 1, limit: 1 })))
+  },
+  ...[null, 10].map((to): Probe => ({
+    method: "PeerRepo.nearest",
+    run: peers(PeerRepo.use((repo) => repo.nearest({ profile, isBusiness: true, followers: 5, from: 0, to, limit: 1 })))
+  })),
+  ...[undefined, stamp].map((after): Probe => ({
+    method: "PeerRepo.mentionedBy",
+    run: peers(PeerRepo.use((repo) => repo.mentionedBy(username, { after, limit: 1 })))
+  })),
+  { method: "PeerRepo.neighbours", run: peers(PeerRepo.use((repo) => repo.neighbours(profile))) },
+  { method: "PeerRepo.mentioned", run: peers(PeerRepo.use((repo) => repo.mentioned([profile]))) },
+  {
+    method: "ProfileRepo.upsertSimilar",
+    run: profiles(ProfileRepo.use((repo) =>
+      repo.upsertSimilar(profile, [{
+        related_username: "probe",
+        related_instagram_user_id: null,
+        related_full_name: null,
+        related_is_verified: null,
+        related_is_private: null,
+        related_profile_pic_url: null,
+        related_followers_count: null,
+        similarity_score: 0.5,
+        similarity_method: "probe"
+      }], now)
+    ))
   },
   ...[true, false].map((keepFigures): Probe => ({
     method: "ProfileRepo.upsert",

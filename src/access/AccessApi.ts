@@ -12,7 +12,15 @@ import { UnlockedProfile } from "./UnlockedProfile.ts"
 export class AccessApi extends HttpApiGroup.make("access")
   .add(
     HttpApiEndpoint.get("list", "/me/access", {
-      query: { ...listQuery, state: Schema.optionalKey(Schema.Literals(["active", "expired", "all"])) },
+      query: {
+        ...listQuery,
+        state: Schema.optionalKey(
+          Schema.Literals(["active", "expired", "all"]).annotate({ description: "Default: active" })
+        ),
+        expiring_within_days: Schema.optionalKey(
+          Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 365 }))
+        )
+      },
       success: Listing(UnlockedProfile).annotate({ identifier: "UnlockedList" }),
       error: [DatabaseUnavailable, RowMismatch, RowRefused]
     }).annotate(Touches, { reads: ["user_profile_access", "profiles"], writes: [] })

@@ -18,10 +18,11 @@ export const layer = HttpApiBuilder.group(
       list: Effect.fn("AccessHttp.list")(function*({ query, request }) {
         const user = yield* CurrentUser
         const state = query.state ?? "active"
-        const list = `access/${user.id}/${state}`
+        const endingWithinDays = query.expiring_within_days
+        const list = `access/${user.id}/${state}/${endingWithinDays ?? ""}`
         const limit = query.limit ?? defaultLimit
         const after = query.cursor === undefined ? undefined : yield* cursors.decode(list, query.cursor)
-        const found = yield* access.list(user.id, { state, after, limit: limit + 1 })
+        const found = yield* access.list(user.id, { state, endingWithinDays, after, limit: limit + 1 })
         const { data, page } = pageOf(found, limit, (last) => cursors.encode(list, last.position))
         yield* linkNext(request, page.next_cursor)
         return { data: data.map(Struct.omit(["id", "position"])), page }

@@ -24,6 +24,8 @@ export class AccessRepo extends Context.Service<AccessRepo, {
     readonly user: UserId
     readonly now: Column.Instant
     readonly state: "active" | "expired" | "all"
+    /** Windows that end by then. */
+    readonly endsBy: Column.Instant | undefined
     readonly after: string | undefined
     readonly limit: number
   }): Effect.Effect<ReadonlyArray<typeof UnlockedRow.Type>, DatabaseError>
@@ -75,6 +77,7 @@ export class AccessRepo extends Context.Service<AccessRepo, {
             read`a.user_id = ${options.user}`,
             ...(options.state === "active" ? [read`a.expires_at > ${options.now}`] : []),
             ...(options.state === "expired" ? [read`a.expires_at <= ${options.now}`] : []),
+            ...(options.endsBy === undefined ? [] : [read`a.expires_at <= ${options.endsBy}`]),
             ...(afterExpiry === undefined || afterId === undefined
               ? []
               : [

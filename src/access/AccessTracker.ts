@@ -22,6 +22,8 @@ export class AccessTracker extends Context.Service<AccessTracker, {
   /** A user's windows, latest-ending first, each with the position that `after` continues from. */
   list(user: UserId, options: {
     readonly state: "active" | "expired" | "all"
+    /** Only windows that end within this many days of 24 hours, those that have ended included. */
+    readonly endingWithinDays?: number | undefined
     readonly after: string | undefined
     readonly limit: number
   }): Effect.Effect<ReadonlyArray<typeof UnlockedRow.Type & { readonly days_remaining: number }>, DatabaseError>
@@ -42,10 +44,11 @@ export class AccessTracker extends Context.Service<AccessTracker, {
 
       const list = Effect.fn("AccessTracker.list")(function*(
         user: UserId,
-        options: Parameters<AccessTracker["Service"]["list"]>[1]
+        { endingWithinDays, ...options }: Parameters<AccessTracker["Service"]["list"]>[1]
       ) {
         const now = yield* Clock.currentTimeMillis
-        const found = yield* repo.list({ user, now: instantOf(now), ...options })
+        const endsBy = endingWithinDays === undefined ? undefined : instantOf(now + endingWithinDays * 86_400_000)
+        const found = yield* repo.list({ user, now: instantOf(now), endsBy, ...options })
         return found.map((unlocked) => ({ ...unlocked, days_remaining: daysRemaining(unlocked.access_expires_at, now) }))
       })
 

@@ -76,13 +76,16 @@ export class AuthApi extends HttpApiGroup.make("auth")
           + "Shown later it ends the session."
       ),
     HttpApiEndpoint.post("logout", "/auth/logout", {
-      payload: Schema.NullOr(Schema.Struct({
-        scope: Schema.optionalKey(
-          Schema.Literals(["local", "global", "others"]).annotate({
-            description: "This session (the default), all sessions of the user, or all but this one"
-          })
-        )
-      })),
+      payload: [
+        Schema.Struct({
+          scope: Schema.optionalKey(
+            Schema.Literals(["local", "global", "others"]).annotate({
+              description: "This session (the default), all sessions of the user, or all but this one"
+            })
+          )
+        }),
+        Schema.Null
+      ],
       success: HttpApiSchema.NoContent,
       error: AuthRateLimited
     })

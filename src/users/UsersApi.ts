@@ -83,7 +83,7 @@ export class UsersApi extends HttpApiGroup.make("me")
       .annotate(Touches, { reads: ["auth_users", ...personalTables], writes: [] })
       .annotate(OpenApi.Summary, "Everything that is kept of the caller, as one JSON document"),
     HttpApiEndpoint.delete("erase", "/me", {
-      payload: Schema.NullOr(Schema.Struct({ password: Schema.optionalKey(Password) })),
+      payload: [Schema.Struct({ password: Schema.optionalKey(Password) }), Schema.Null],
       success: Erased,
       error: [ConfirmationRequired, WrongPassword, AuthRateLimited, ...error]
     })

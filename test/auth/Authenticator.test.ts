@@ -78,6 +78,16 @@ describe("who is calling", () => {
     }))
 })
 
+describe("a visitor without an identity", () => {
+  test("is told to sign up, costs no look at the database, and is somebody as soon as the token says so", (accounts) =>
+    Effect.gen(function*() {
+      const visiting = yield* Effect.promise(() => sign(key, claimsAt(0, { is_anonymous: true, email: "" })))
+      assert.strictEqual(yield* outcome(`Bearer ${visiting}`), "AnonymousAccount")
+      assert.strictEqual(accounts.calls, 0)
+      assert.strictEqual(yield* bearer, "in", "the same session")
+    }))
+})
+
 describe("the account", () => {
   const turns: ReadonlyArray<readonly [string, Partial<Account>, string]> = [
     ["suspended", { status: "suspended" }, "AccountSuspended"],

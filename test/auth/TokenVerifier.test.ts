@@ -45,6 +45,18 @@ describe("accepts", () => {
       assert.strictEqual((yield* verify(token)).id, userId)
     }).pipe(Effect.provide(verifierOf(withSecret, new FakeJwks("down")))))
 
+  it.effect.each([
+    ["the latest proof", [{ method: "password", timestamp: 5 }, { method: "totp", timestamp: 7 }], 7],
+    ["no refresh", [{ method: "otp", timestamp: 5 }, { method: "token_refresh", timestamp: 9 }], 5],
+    ["no entry without a time", ["pwd", { method: "password" }], null],
+    ["nothing where nothing is said", undefined, null],
+    ["nothing where something else is said", "pwd", null]
+  ])("when the user proved who they are: %s", ([, amr, expected]) =>
+    Effect.gen(function*() {
+      yield* atSecond(second)
+      assert.strictEqual((yield* verify(yield* signed({ amr }))).authenticated_at, expected)
+    }).pipe(Effect.provide(verifierOf())))
+
   it.effect("an audience that is one of several, and a token without session, phone or email", () =>
     Effect.gen(function*() {
       yield* atSecond(second)

@@ -4,7 +4,14 @@ import type { SqlError } from "effect/sql/SqlError"
 import { asAuthAdmin } from "./AuthAdmin.ts"
 
 /** `method` and `created` say how and when the user proved who they are. */
-const Session = Schema.Struct({ id: Schema.String, user_id: Schema.String, method: Schema.String, created: Schema.Int })
+const Session = Schema.Struct({
+  id: Schema.String,
+  user_id: Schema.String,
+  method: Schema.String,
+  created: Schema.Int,
+  /** When the session ends, whatever is done; seconds since 1970. */
+  ends: Schema.NullOr(Schema.Int)
+})
 export type Session = typeof Session.Type
 
 /** What showing a refresh token came to. `counter` is that of the token to hand out. */
@@ -35,7 +42,9 @@ const make = Effect.gen(function*() {
 
   const find = (id: string) =>
     Effect.flatMap(
-      sql`SELECT id, user_id, tag AS method, extract(epoch FROM created_at)::int AS created FROM auth.sessions WHERE id = ${id}`,
+      sql`
+        SELECT id, user_id, tag AS method, extract(epoch FROM created_at)::int AS created, extract(epoch FROM not_after)::int AS ends
+        FROM auth.sessions WHERE id = ${id}`,
       (rows) => Effect.map(decodeSessions(rows), ([session]) => session)
     )
 
@@ -48,7 +57,7 @@ const make = Effect.gen(function*() {
           INSERT INTO auth.sessions (id, user_id, created_at, updated_at, aal, tag, refresh_token_counter)
           VALUES (${id}, ${user_id}, ${now}, ${now}, 'aal1', ${method}, 0)`
       )
-      return { id, user_id, method, created: Math.floor(Date.parse(now) / 1000) }
+      return { id, user_id, method, created: Math.floor(Date.parse(now) / 1000), ends: null }
     }
   )
 

@@ -74,7 +74,11 @@ const make = Effect.gen(function*() {
     const session = claims && (yield* sessions.find(claims.sessionId))
     const user = session && (yield* users.findById(session.user_id))
     if (claims === undefined || session === undefined || user === undefined) return yield* notFound
-    if (isBanned(user, yield* Clock.currentTimeMillis)) {
+    const now = yield* Clock.currentTimeMillis
+    if (session.ends !== null && session.ends * 1000 <= now) {
+      return yield* refuse(400, "session_expired", "Invalid Refresh Token: Session Expired")
+    }
+    if (isBanned(user, now)) {
       return yield* refuse(400, "user_banned", "Invalid Refresh Token: User Banned")
     }
     const rotation = yield* sessions.rotate(session.id, claims.counter, refreshReuseSeconds)
