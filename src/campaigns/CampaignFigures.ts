@@ -8,6 +8,7 @@ import {
   unavailable
 } from "../analytics/Figure.ts"
 import { median, round, sorted, sum } from "../analytics/Statistics.ts"
+import { post_engagement_rate } from "../posts/PostView.ts"
 import * as Methods from "./CampaignMethods.ts"
 import type { PostRow } from "./CampaignRows.ts"
 
@@ -37,11 +38,12 @@ export const figuresOver = (posts: ReadonlyArray<CountedPost>, as_of: string) =>
 
 /** The figures of one post. */
 export const figuresOf = (post: CountedPost) => {
+  const sample = sampleOf([post])
   const stated = (by: Provenance, measure: Measure, how: typeof measured | typeof derived): Figure<number> => {
     const value = post.unlocked ? measure.of(post) : null
     return value === null
       ? unavailable(by, post.counted_at, absence([post], measure))
-      : how(by, post.counted_at, round(value))
+      : how(by, post.counted_at, round(value), sample)
   }
   return {
     likes: stated(Methods.post_likes, likes, measured),
@@ -50,7 +52,7 @@ export const figuresOf = (post: CountedPost) => {
       ? stated(Methods.post_plays, plays, measured)
       : unavailable(Methods.post_plays, post.counted_at, "not_supported"),
     engagement: stated(Methods.post_engagement, engagement, derived),
-    engagement_rate: stated(Methods.post_engagement_rate, rate, derived)
+    engagement_rate: stated(post_engagement_rate, rate, derived)
   }
 }
 

@@ -171,16 +171,6 @@ export const post_engagement = entry({
   output: 100
 })
 
-export const post_engagement_rate = entry({
-  method: "post_engagement_rate",
-  definition: "Engagement of a post by its owner's followers when it was fetched.",
-  formula: "(likes + comments) / followers * 100",
-  unit: "percent",
-  figure: "posts.0.engagement_rate",
-  input: { posts: onePost },
-  output: 2
-})
-
 /** Every method of this room. */
 export const campaignRegistry: ReadonlyArray<Method> = [
   campaign_posts,
@@ -195,6 +185,5 @@ export const campaignRegistry: ReadonlyArray<Method> = [
   post_likes,
   post_comments,
   post_plays,
-  post_engagement,
-  post_engagement_rate
+  post_engagement
 ]

@@ -137,7 +137,8 @@ const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
       answers.markStored(answer.id, instantOf(yield* Clock.currentTimeMillis))
     ))
     yield* cache.delete(profile.username)
-    return (yield* posts.find(shortcode)) ?? (yield* Effect.die("a stored post is found"))
+    // A post that contradicts what is stored is left out of it.
+    return (yield* posts.find(shortcode)) ?? (yield* Effect.fail(unavailable(shortcode, "answer_refused", 3600)))
   })
 
   return PostLookup.of({ unlocked })

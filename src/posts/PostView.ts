@@ -32,7 +32,7 @@ const engagementFigure = (
   return unavailable(post_engagement_rate, asOf, post.likes_hidden ? "hidden_by_owner" : "not_collected", sample)
 }
 
-const post_engagement_rate: Method = firstVersion({
+export const post_engagement_rate: Method = firstVersion({
   method: "post_engagement_rate",
   definition: "Engagement of one post in percent of its owner's followers when it was fetched.",
   formula: "(likes + comments) / followers × 100",

@@ -1,0 +1,165 @@
+import { assert, it } from "@effect/vitest"
+import { Deferred, Duration, Effect, Fiber, Layer, Result } from "effect"
+import * as TestClock from "effect/testing/TestClock"
+import { AccessTracker } from "../../src/access/AccessTracker.ts"
+import { Cache } from "../../src/cache/Cache.ts"
+import { Instant } from "../../src/database/Column.ts"
+import { DatabaseUnavailable } from "../../src/database/DatabaseErrors.ts"
+import { Transaction } from "../../src/database/Transaction.ts"
+import { DecodoClient } from "../../src/decodo/DecodoClient.ts"
+import { DecodoError } from "../../src/decodo/DecodoError.ts"
+import { PostNotFound, RateLimited } from "../../src/decodo/DecodoReason.ts"
+import type { FetchedSinglePost } from "../../src/decodo/FetchedProfile.ts"
+import { decodePost } from "../../src/decodo/TimelineDecoder.ts"
+import { PostAnswer } from "../../src/posts/PostAnswer.ts"
+import { PostAnswerRepo } from "../../src/posts/PostAnswerRepo.ts"
+import { PostLookup } from "../../src/posts/PostLookup.ts"
+import { Posts } from "../../src/posts/Posts.ts"
+import { Shortcode } from "../../src/posts/Shortcode.ts"
+import { AccessRequired } from "../../src/profiles/ProfileErrors.ts"
+import { Profiles } from "../../src/profiles/Profiles.ts"
+import { ProfileStore } from "../../src/profiles/ProfileStore.ts"
+import { UserId } from "../../src/users/UserId.ts"
+import { mediaNode } from "../decodo/samples.ts"
+
+const user = UserId.make("a0000000-0000-4000-8000-000000000001")
+const shortcode = Shortcode.make("Sample1")
+const { issues, value: post } = Result.getOrThrow(decodePost({ shortcode_media: mediaNode(1) }))
+const fetchedPost: FetchedSinglePost = {
+  post,
+  issues,
+  meta: {
+    task_id: null,
+    target: "instagram_graphql_post",
+    fetched_at: Instant.make("2026-01-01T00:00:00.000Z"),
+    duration_ms: 1,
+    attempts: 1,
+    response_bytes: 1
+  }
+}
+
+/** The look-up over a vendor that answers as `fetch` says; nothing is stored or unlocked, and kept answers are in memory. */
+const lookupOver = (
+  fetch: Effect.Effect<FetchedSinglePost, DecodoError>,
+  insert: Effect.Effect<void, DatabaseUnavailable> = Effect.void
+) => {
+  const seen = { calls: 0, kept: [] as Array<PostAnswer> }
+  const layer = PostLookup.layerNoDeps({
+    wait: Duration.seconds(25),
+    keptMaxAge: Duration.days(7),
+    notFoundFor: Duration.minutes(10),
+    failureFor: Duration.seconds(30)
+  }).pipe(Layer.provide([
+    Layer.mock(DecodoClient, {
+      fetchPost: () =>
+        Effect.suspend(() => {
+          seen.calls++
+          return fetch
+        })
+    }),
+    Layer.mock(PostAnswerRepo, {
+      findLatest: () => Effect.sync(() => seen.kept.at(-1)),
+      insert: (answer) =>
+        Effect.map(insert, () => {
+          seen.kept.push(
+            new PostAnswer({ ...answer, id: "answer", shortcode, fetched_at: fetchedPost.meta.fetched_at, stored_at: null })
+          )
+          return "answer"
+        })
+    }),
+    Layer.mock(Posts, { find: () => Effect.undefined }),
+    Layer.mock(Profiles, {
+      freshFor: 0,
+      known: () => undefined,
+      unlocked: (_, username) =>
+        Effect.fail(new AccessRequired({ username, unlock: `/profile/${username}`, detail: "Unlock it." }))
+    }),
+    Layer.mock(ProfileStore, {}),
+    Layer.mock(AccessTracker, {}),
+    Layer.mock(Transaction, {}),
+    Cache.layerNone
+  ]))
+  return { seen, layer }
+}
+
+const look = Effect.flatMap(PostLookup, (lookup) => Effect.flip(lookup.unlocked(user, shortcode)))
+
+it.effect("nobody waits longer than they must: the fetch goes on, is kept, and the next who asks is answered with it", () => {
+  const gate = Deferred.makeUnsafe<void>()
+  const { layer, seen } = lookupOver(Effect.as(Deferred.await(gate), fetchedPost))
+  return Effect.gen(function*() {
+    const first = yield* Effect.forkChild(look)
+    yield* TestClock.adjust("25 seconds")
+    const failure = yield* Fiber.join(first)
+    assert(failure._tag === "PostTemporarilyUnavailable")
+    assert.deepStrictEqual([failure.reason, failure.retry_after], ["still_fetching", 5])
+    const second = yield* Effect.forkChild(look)
+    yield* TestClock.adjust("1 second")
+    yield* Deferred.succeed(gate, undefined)
+    assert.strictEqual((yield* Fiber.join(second))._tag, "AccessRequired")
+    assert.strictEqual((yield* look)._tag, "AccessRequired")
+    assert.strictEqual(seen.calls, 1)
+    assert.lengthOf(seen.kept, 1)
+  }).pipe(Effect.provide(layer))
+})
+
+it.effect("whoever hangs up stops nothing", () => {
+  const gate = Deferred.makeUnsafe<void>()
+  const { layer, seen } = lookupOver(Effect.as(Deferred.await(gate), fetchedPost))
+  return Effect.gen(function*() {
+    const first = yield* Effect.forkChild(look)
+    yield* TestClock.adjust("1 second")
+    yield* Fiber.interrupt(first)
+    yield* Deferred.succeed(gate, undefined)
+    assert.strictEqual((yield* look)._tag, "AccessRequired")
+    assert.deepStrictEqual([seen.calls, seen.kept.length], [1, 1])
+  }).pipe(Effect.provide(layer))
+})
+
+it.effect("a database that is away for a moment does not lose a paid answer", () => {
+  let refusals = 3
+  const away = Effect.suspend(() =>
+    refusals-- > 0 ? Effect.fail(new DatabaseUnavailable({ detail: "Try again.", retry_after: 2 })) : Effect.void
+  )
+  const { layer, seen } = lookupOver(Effect.succeed(fetchedPost), away)
+  return Effect.gen(function*() {
+    const first = yield* Effect.forkChild(look)
+    yield* TestClock.adjust("10 seconds")
+    assert.strictEqual((yield* Fiber.join(first))._tag, "AccessRequired")
+    assert.deepStrictEqual([seen.calls, seen.kept.length], [1, 1])
+  }).pipe(Effect.provide(layer))
+})
+
+it.effect("a failure is believed for its time and no longer, and comes back when the vendor says", () => {
+  const answers = [new RateLimited({ retryAfter: 90 }), new PostNotFound({ evidence: "media_null" })]
+  const { layer, seen } = lookupOver(
+    Effect.suspend(() =>
+      Effect.fail(
+        new DecodoError({ reason: answers.shift() ?? new PostNotFound({ evidence: "media_null" }), attempts: 1, durationMs: 1 })
+      )
+    )
+  )
+  return Effect.gen(function*() {
+    for (let i = 0; i < 2; i++) {
+      const limited = yield* look
+      assert(limited._tag === "PostTemporarilyUnavailable")
+      assert.deepStrictEqual([limited.reason, limited.retry_after], ["RateLimited", 90])
+    }
+    assert.strictEqual(seen.calls, 1)
+    yield* TestClock.adjust("30 seconds")
+    for (let i = 0; i < 2; i++) assert.strictEqual((yield* look)._tag, "PostNotFound")
+    assert.strictEqual(seen.calls, 2)
+    yield* TestClock.adjust("10 minutes")
+    yield* look
+    assert.strictEqual(seen.calls, 3)
+  }).pipe(Effect.provide(layer))
+})
+
+it.effect("an answer that names no owner can be stored under nobody, and says so", () => {
+  const { layer } = lookupOver(Effect.succeed({ ...fetchedPost, post: { ...post, owner_username: null } }))
+  return Effect.gen(function*() {
+    const failure = yield* look
+    assert(failure._tag === "PostTemporarilyUnavailable")
+    assert.strictEqual(failure.reason, "owner_unknown")
+  }).pipe(Effect.provide(layer))
+})
