@@ -45,8 +45,10 @@ import { Creators } from "./insights/Creators.ts"
 import { FirstPartyAudience } from "./insights/FirstPartyAudience.ts"
 import * as InsightsHttp from "./insights/InsightsHttp.ts"
 import { LanguageDetection } from "./insights/LanguageDetection.ts"
+import { Standing } from "./insights/Standing.ts"
 import { PostLookup } from "./posts/PostLookup.ts"
 import { Posts } from "./posts/Posts.ts"
+import { Peers } from "./profiles/Peers.ts"
 import { ProfileFetches } from "./profiles/ProfileFetches.ts"
 import { ProfileHistory } from "./profiles/ProfileHistory.ts"
 import { ProfileRepo } from "./profiles/ProfileRepo.ts"
@@ -117,7 +119,11 @@ export const services = (settings: SettingsValues) => {
   })
   return Layer.mergeAll(
     Layer.merge(Favorites.layer, CampaignReports.layer.pipe(Layer.provide(postLookup))).pipe(Layer.provideMerge(profiles)),
-    Comments.layer({ freshFor: settings.PROFILE_FRESH_FOR }).pipe(Layer.provide(FirstPartyAudience.layerNone)),
+    Standing.layerNoDeps.pipe(
+      Layer.provideMerge(Comments.layer({ freshFor: settings.PROFILE_FRESH_FOR })),
+      Layer.provideMerge(Peers.layer),
+      Layer.provide(FirstPartyAudience.layerNone)
+    ),
     Readiness.layerNoDeps,
     Account.layerNoDeps.pipe(Layer.provideMerge(AccountData.layer), Layer.provideMerge(authLayer(settings))),
     Users.layer,

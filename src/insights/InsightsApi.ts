@@ -7,12 +7,17 @@ import { Touches } from "../alignment/Touches.ts"
 import { Method } from "../analytics/Method.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
+import { Listing, listQuery } from "../http/Lists.ts"
+import { Mention } from "../profiles/Mention.ts"
 import { AccessRequired, InvalidUsername, ProfileNotFound, ProfileTemporarilyUnavailable } from "../profiles/ProfileErrors.ts"
+import { Username } from "../profiles/Username.ts"
 import { Audience } from "./audience/Audience.ts"
+import { Authenticity } from "./authenticity/Authenticity.ts"
 import { CommentFigures } from "./CommentStudy.ts"
 import { Creator } from "./creator/Creator.ts"
 import { Growth } from "./history/Growth.ts"
 import { HistoryPoint } from "./history/Series.ts"
+import { PeerBenchmarks } from "./PeerBenchmarks.ts"
 
 const errors = [InvalidUsername, ProfileNotFound, AccessRequired, DatabaseUnavailable, RowMismatch, RowRefused] as const
 
@@ -59,6 +64,22 @@ export const CollectionAccepted = Schema.Struct({
   /** Where the result will be. */
   href: Schema.String
 }).pipe(HttpApiSchema.status(202)).annotate({ identifier: "CollectionAccepted" })
+
+export const AuthenticityAnswer = Schema.Struct({ username: Schema.String, authenticity: Authenticity }).annotate({
+  identifier: "AuthenticityAnswer"
+})
+
+export const BenchmarksAnswer = Schema.Struct({ username: Schema.String, ...PeerBenchmarks.fields }).annotate({
+  identifier: "BenchmarksAnswer"
+})
+
+export const MentionedByView = Schema.Struct({
+  username: Username,
+  mention_type: Mention.fields.mention_type,
+  mention_context: Mention.fields.mention_context,
+  mentioned_at: Mention.fields.mentioned_at,
+  shortcode: Schema.NullOr(Schema.String)
+}).annotate({ identifier: "MentionedBy" })
 
 const commentReads = {
   reads: ["profiles", "user_profile_access", "posts", "post_profiles", "comment_sentiment", "audience_demographics"],
@@ -152,6 +173,38 @@ export class InsightsApi extends HttpApiGroup.make("insights")
         OpenApi.Description,
         "Languages of those who comment, once comments were collected. Gender, age and places only where the account's owner connected a source of their own; never guessed."
       )
+      .middleware(Authorization),
+    HttpApiEndpoint.get("authenticity", "/profile/:username/authenticity", {
+      params,
+      headers: conditionalHeaders,
+      success: AuthenticityAnswer,
+      error: errors
+    })
+      .annotate(Touches, { reads: [...commentReads.reads, "profile_snapshots"], writes: [] })
+      .annotate(OpenApi.Summary, "How far the figures look like those of people, with every factor")
+      .annotate(
+        OpenApi.Description,
+        "0 to 100 with its open factors; abstains on small samples. It judges figures, not persons, and proves nothing."
+      )
+      .middleware(Authorization),
+    HttpApiEndpoint.get("benchmarks", "/profile/:username/benchmarks", {
+      params,
+      headers: conditionalHeaders,
+      success: BenchmarksAnswer,
+      error: errors
+    })
+      .annotate(Touches, { reads: ["profiles", "user_profile_access"], writes: [] })
+      .annotate(OpenApi.Summary, "Where the figures stand among stored peers, and beside published tables")
+      .middleware(Authorization),
+    HttpApiEndpoint.get("mentionedBy", "/profile/:username/mentioned-by", {
+      params,
+      query: listQuery,
+      headers: conditionalHeaders,
+      success: Listing(MentionedByView).annotate({ identifier: "MentionedByList" }),
+      error: errors
+    })
+      .annotate(Touches, { reads: ["profiles", "user_profile_access", "mentions", "posts"], writes: [] })
+      .annotate(OpenApi.Summary, "Which stored profiles mention, tag or collaborate with it, latest first")
       .middleware(Authorization),
     HttpApiEndpoint.get("metricsRegistry", "/metrics-registry", {
       success: Schema.Struct({ methods: Schema.Array(Method) }).annotate({ identifier: "MetricsRegistry" })

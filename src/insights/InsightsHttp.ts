@@ -2,25 +2,27 @@ import { Clock, Duration, Effect, Option } from "effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { registry } from "../analytics/Registry.ts"
+import { createHash } from "node:crypto"
 import { CurrentUser } from "../auth/CurrentUser.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Api } from "../http/Api.ts"
 import { conditional } from "../http/Conditional.ts"
+import { Cursor } from "../http/Cursor.ts"
+import { nextLink } from "../http/LinkNext.ts"
+import { defaultLimit, pageOf } from "../http/Lists.ts"
 import { preferredWait } from "../http/Prefer.ts"
+import { Peers } from "../profiles/Peers.ts"
 import { InvalidUsername } from "../profiles/ProfileErrors.ts"
 import { ProfileHistory } from "../profiles/ProfileHistory.ts"
 import { Profiles } from "../profiles/Profiles.ts"
 import type { StoredProfile } from "../profiles/ProfileView.ts"
 import { normalizeUsername } from "../profiles/Username.ts"
-import { audienceRegistry } from "./audience/AudienceMethods.ts"
 import { type Collected, Comments } from "./Comments.ts"
-import { creatorRegistry } from "./creator/Creator.ts"
-import { creatorVersion } from "./creator/CreatorMethod.ts"
 import { Creators } from "./Creators.ts"
-import { growth, growthRegistry } from "./history/Growth.ts"
+import { growth } from "./history/Growth.ts"
 import { series } from "./history/Series.ts"
-import { sentimentRegistry } from "./sentiment/Methods.ts"
+import { insightRegistry } from "./InsightRegistry.ts"
+import { Standing } from "./Standing.ts"
 
 /** Handlers of figures over time and of the registry. */
 export const layer = HttpApiBuilder.group(
@@ -31,6 +33,9 @@ export const layer = HttpApiBuilder.group(
     const history = yield* ProfileHistory
     const creators = yield* Creators
     const comments = yield* Comments
+    const standing = yield* Standing
+    const peers = yield* Peers
+    const cursors = yield* Cursor
 
     const unlocked = Effect.fnUntraced(function*(name: string) {
       const user = yield* CurrentUser
@@ -72,12 +77,11 @@ export const layer = HttpApiBuilder.group(
       creator: Effect.fn("InsightsHttp.creator")(function*({ params, request }) {
         const profile = yield* unlocked(params.username)
         const creator = (yield* creators.find(profile)) ?? null
-        return answer(request, { username: profile.username, creator }, `${tagOf(profile)}-creator-${creatorVersion}`)
+        return answer(request, { username: profile.username, creator })
       }),
       sentiment: Effect.fn("InsightsHttp.sentiment")(function*({ params, request }) {
         const profile = yield* unlocked(params.username)
-        const body = yield* sentimentOf(profile, null)
-        return answer(request, body, `${tagOf(profile)}-sentiment-${body.overall.sentiment.as_of}-${body.posts.length}`)
+        return answer(request, yield* sentimentOf(profile, null))
       }),
       collectComments: Effect.fn("InsightsHttp.collectComments")(function*({ params, query, request }) {
         const profile = yield* unlocked(params.username)
@@ -93,11 +97,33 @@ export const layer = HttpApiBuilder.group(
       audience: Effect.fn("InsightsHttp.audience")(function*({ params, request }) {
         const profile = yield* unlocked(params.username)
         const { study: { audience } } = yield* comments.read(profile)
-        return answer(request, { username: profile.username, audience }, `${tagOf(profile)}-audience-${audience.as_of}`)
+        return answer(request, { username: profile.username, audience })
+      }),
+      authenticity: Effect.fn("InsightsHttp.authenticity")(function*({ params, request }) {
+        const profile = yield* unlocked(params.username)
+        const authenticity = yield* standing.authenticity(profile)
+        return answer(request, { username: profile.username, authenticity })
+      }),
+      benchmarks: Effect.fn("InsightsHttp.benchmarks")(function*({ params, request }) {
+        const profile = yield* unlocked(params.username)
+        return answer(request, { username: profile.username, ...(yield* standing.benchmarks(profile)) })
+      }),
+      mentionedBy: Effect.fn("InsightsHttp.mentionedBy")(function*({ params, query, request }) {
+        const profile = yield* unlocked(params.username)
+        const scope = `mentioned-by/${profile.id}`
+        const limit = query.limit ?? defaultLimit
+        const after = query.cursor === undefined ? undefined : yield* cursors.decode(scope, query.cursor)
+        const found = yield* peers.mentionedBy(profile.username, { after, limit: limit + 1 })
+        const { data, page } = pageOf(found, limit, (last) => cursors.encode(scope, last.cursor))
+        return answer(
+          request,
+          { data: data.map(({ cursor: _, ...mention }) => mention), page },
+          page.next_cursor === null ? {} : { link: nextLink(request.url, page.next_cursor) }
+        )
       }),
       metricsRegistry: () =>
         Effect.succeed({
-          methods: [...registry, ...growthRegistry, ...creatorRegistry, ...audienceRegistry, ...sentimentRegistry]
+          methods: insightRegistry
         })
     })
   })
@@ -111,11 +137,15 @@ const defaultPosts = 6
 
 const encoder = new TextEncoder()
 
-/** JSON with a strong tag, made of what it is computed from: 304 where the caller has it. */
-const answer = (request: HttpServerRequest.HttpServerRequest, body: unknown, tag: string) =>
-  conditional(request, { body: encoder.encode(JSON.stringify(body)), etag: `"${tag}"` })
-
-const tagOf = (profile: StoredProfile): string => `${profile.id.slice(0, 8)}-${profile.data_version}`
+/** JSON with a strong tag, made of what it says: 304 where the caller has it. */
+const answer = (
+  request: HttpServerRequest.HttpServerRequest,
+  content: unknown,
+  headers: Readonly<Record<string, string>> = {}
+) => {
+  const body = encoder.encode(JSON.stringify(content))
+  return conditional(request, { body, etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"` }, headers)
+}
 
 /** Days: the longest window of growth and its tolerance. */
 const longestGrowth = 402

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { Interval } from "../analytics/Figure.ts"
+import { Figure, Interval } from "../analytics/Figure.ts"
 import { round } from "../analytics/Statistics.ts"
 
 const Part = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
@@ -13,6 +13,11 @@ export const SharesInterval = Schema.Array(Schema.Struct({ label: Schema.String,
   identifier: "SharesInterval"
 })
 export type SharesInterval = typeof SharesInterval.Type
+
+export const LanguagesFigure = Figure(Shares, SharesInterval).annotate({
+  identifier: "LanguagesFigure",
+  description: "Labels are ISO 639-1"
+})
 
 /** Shares of counted labels with their Wilson intervals; equal ones in order of label. */
 export const sharesOf = (

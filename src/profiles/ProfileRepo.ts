@@ -33,6 +33,8 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
     profile: ProfileId,
     related: ReadonlyArray<Omit<typeof RelatedProfile.insert.Encoded, "profile_id">>
   ): Effect.Effect<void, DatabaseError>
+  /** Takes what was computed to be similar: scores of known suggestions, and rows of its own for the others. Former ones go. */
+  upsertSimilar(profile: ProfileId, similar: ReadonlyArray<SimilarProfile>, at: string): Effect.Effect<void, DatabaseError>
   /** Adds edges that are not known yet. `shortcode` names the post, null is the biography. */
   insertMentions(profile: ProfileId, mentions: ReadonlyArray<MentionEdge>, at: Column.Instant): Effect.Effect<void, DatabaseError>
   /** What is stored of the profile has changed beside its own row: whoever holds a copy asks anew. */
@@ -133,6 +135,31 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
         }`)
       })
 
+      const upsertSimilar = Effect.fn("ProfileRepo.upsertSimilar")(function*(
+        profile: ProfileId,
+        similar: ReadonlyArray<SimilarProfile>,
+        at: string
+      ) {
+        const names = similar.map(({ related_username }) => related_username)
+        const guard = available("related_profiles")
+        yield* guard(sql`
+          DELETE FROM related_profiles
+          WHERE profile_id = ${profile} AND source = 'computed' AND related_username <> ALL (${names}::text[])`)
+        yield* guard(sql`
+          UPDATE related_profiles SET similarity_score = NULL, similarity_method = NULL, updated_at = ${at}
+          WHERE profile_id = ${profile} AND similarity_score IS NOT NULL AND related_username <> ALL (${names}::text[])`)
+        yield* guard(sql`
+          INSERT INTO related_profiles AS current (profile_id, relationship_type, source, discovered_at, updated_at,
+            ${sql.literal(similarColumns.join(", "))})
+          SELECT ${profile}::uuid, 'similar', 'computed', ${at}::timestamptz, ${at}::timestamptz, ${
+          sql.literal(similarColumns.join(", "))
+        }
+          FROM jsonb_populate_recordset(NULL::related_profiles, ${JSON.stringify(similar)}::jsonb)
+          ON CONFLICT (profile_id, related_username) DO UPDATE SET similarity_score = excluded.similarity_score,
+            similarity_method = excluded.similarity_method, related_followers_count = excluded.related_followers_count,
+            updated_at = excluded.updated_at`)
+      })
+
       const insertMentions = Effect.fn("ProfileRepo.insertMentions")(function*(
         profile: ProfileId,
         mentions: ReadonlyArray<MentionEdge>,
@@ -191,7 +218,7 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
           LIMIT ${page.limit}`)
       )
 
-      return { findByUsername, upsert, upsertRelated, insertMentions, raiseVersion, markGone, related, mentions }
+      return { findByUsername, upsert, upsertRelated, upsertSimilar, insertMentions, raiseVersion, markGone, related, mentions }
     })
   )
 }
@@ -235,6 +262,21 @@ const always = new Set(["availability", "raw_data", "last_refreshed", "updated_a
 const refreshed = profileColumns.filter((name) => name !== "username")
 const assignmentsTakingFigures = coalesced(refreshed, new Set([...always, ...figures]))
 const assignmentsKeepingFigures = coalesced(refreshed.filter((name) => !figures.has(name)), always)
+
+/** A stored profile that is similar by our own method. */
+export type SimilarProfile = Pick<typeof RelatedProfile.insert.Encoded, typeof similarColumns[number]>
+
+const similarColumns = [
+  "related_username",
+  "related_instagram_user_id",
+  "related_full_name",
+  "related_is_verified",
+  "related_is_private",
+  "related_profile_pic_url",
+  "related_followers_count",
+  "similarity_score",
+  "similarity_method"
+] as const
 
 const relatedColumns = [
   "related_username",

@@ -55,7 +55,7 @@ layer(TestApp.layer(), { excludeTestServices: true })("comments of a profile", (
       const answer = yield* user.post(`/profile/${name}/sentiment?posts=3`)
       assert.strictEqual(answer.status, 200, answer.text)
       const body: Sentiment = answer.json()
-      assert.sameMembers([...front.asked.slice(before)], ["Post1", "Post2", "Post3"])
+      assert.sameMembers(front.asked.slice(before), ["Post1", "Post2", "Post3"])
       assert.sameMembers([...body.collection?.collected ?? []], ["Post1", "Post2", "Post3"])
       assert.isAbove(assertHonestInsight({ ...body, collection: null }), 6)
       assert.strictEqual(body.overall.sentiment.sample?.unit, "comments")

@@ -4,7 +4,7 @@ import type { Figure as FigureOf, Provenance } from "../../analytics/Figure.ts"
 import { round } from "../../analytics/Statistics.ts"
 import type { FirstPartyDemographics } from "../FirstPartyAudience.ts"
 import type { DetectLanguage } from "../LanguageDetection.ts"
-import { countsOf, Shares, SharesInterval, sharesOf, wilson } from "../Shares.ts"
+import { countsOf, LanguagesFigure, Shares, SharesInterval, sharesOf, wilson } from "../Shares.ts"
 import {
   audience_age,
   audience_cities,
@@ -14,18 +14,20 @@ import {
   recurring_commenters
 } from "./AudienceMethods.ts"
 
+const StatedShares = Figure(Shares, SharesInterval).annotate({ identifier: "AudienceSharesFigure" })
+
 /** What can be said of an account's audience. */
 export const Audience = Schema.Struct({
   as_of: Instant,
   sample: Schema.NullOr(FigureSample).annotate({ description: "All accounts but the owner's that commented; null: none" }),
-  languages: Figure(Shares, SharesInterval).annotate({ identifier: "LanguagesFigure" }),
+  languages: LanguagesFigure,
   recurring_commenters: Figure(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))).annotate({
     identifier: "ShareFigure"
   }),
-  countries: Figure(Shares, SharesInterval).annotate({ identifier: "AudienceSharesFigure" }),
-  cities: Figure(Shares, SharesInterval).annotate({ identifier: "AudienceSharesFigure" }),
-  gender: Figure(Shares, SharesInterval).annotate({ identifier: "AudienceSharesFigure" }),
-  age: Figure(Shares, SharesInterval).annotate({ identifier: "AudienceSharesFigure" })
+  countries: StatedShares,
+  cities: StatedShares,
+  gender: StatedShares,
+  age: StatedShares
 }).annotate({ identifier: "Audience" })
 export interface Audience extends Schema.Schema.Type<typeof Audience> {}
 

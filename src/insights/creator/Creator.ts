@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import { Figure, FigureSample, Instant } from "../../analytics/Figure.ts"
 import type { Method } from "../../analytics/Method.ts"
 import type { DetectLanguage } from "../LanguageDetection.ts"
-import { Shares, SharesInterval } from "../Shares.ts"
+import { LanguagesFigure } from "../Shares.ts"
 import { brand_affinity, Brands, brandsOf } from "./Brands.ts"
 import { Category, categoryOf, Confidence, creator_category } from "./Category.ts"
 import { Contacts, contactsOf, creator_contacts } from "./Contacts.ts"
@@ -19,7 +19,7 @@ export const Creator = Schema.Struct({
   sample: Schema.NullOr(FigureSample).annotate({ description: "All posts received; null: none" }),
   category: Figure(Category, Confidence).annotate({ identifier: "CreatorCategoryFigure" }),
   themes: Figure(Themes).annotate({ identifier: "ContentThemesFigure" }),
-  languages: Figure(Shares, SharesInterval).annotate({ identifier: "LanguagesFigure" }),
+  languages: LanguagesFigure,
   location: Figure(Location, Confidence).annotate({ identifier: "CreatorLocationFigure" }),
   contacts: Figure(Contacts).annotate({ identifier: "ContactsFigure" }),
   brands: Figure(Brands).annotate({ identifier: "BrandsFigure" }),

@@ -1,0 +1,21 @@
+import type { Method } from "../analytics/Method.ts"
+import { registry } from "../analytics/Registry.ts"
+import { campaignRegistry } from "../campaigns/CampaignMethods.ts"
+import { audienceRegistry } from "./audience/AudienceMethods.ts"
+import { authenticityRegistry } from "./authenticity/Authenticity.ts"
+import { creatorRegistry } from "./creator/Creator.ts"
+import { growthRegistry } from "./history/Growth.ts"
+import { peer_percentile } from "./PeerBenchmarks.ts"
+import { sentimentRegistry } from "./sentiment/Methods.ts"
+
+/** Every method of every figure that an answer can hold. */
+export const insightRegistry: ReadonlyArray<Method> = [
+  ...registry,
+  ...growthRegistry,
+  ...creatorRegistry,
+  ...audienceRegistry,
+  ...sentimentRegistry,
+  ...authenticityRegistry,
+  peer_percentile,
+  ...campaignRegistry
+]

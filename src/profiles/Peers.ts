@@ -1,0 +1,25 @@
+import { Context, Effect, Layer } from "effect"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { PeerRepo } from "./PeerRepo.ts"
+import type { ProfileId } from "./Profile.ts"
+import { ProfileRepo, type SimilarProfile } from "./ProfileRepo.ts"
+
+/** Stored profiles as a crowd: peers, neighbours, and who mentions whom. */
+export class Peers extends Context.Service<
+  Peers,
+  PeerRepo["Service"] & {
+    /** Takes these as what is similar to the profile by our own method; former ones that are not among them go. */
+    storeSimilar(profile: ProfileId, similar: ReadonlyArray<SimilarProfile>, at: string): Effect.Effect<void, DatabaseError>
+  }
+>()("analytics-following/profiles/Peers") {
+  static readonly layerNoDeps = Layer.effect(
+    Peers,
+    Effect.gen(function*() {
+      const repo = yield* PeerRepo
+      const profiles = yield* ProfileRepo
+      return { ...repo, storeSimilar: profiles.upsertSimilar }
+    })
+  )
+
+  static readonly layer = this.layerNoDeps.pipe(Layer.provide(PeerRepo.layer))
+}
