@@ -1,6 +1,5 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
-import { transitions } from "../../src/campaigns/CampaignStatus.ts"
 import type { CampaignView } from "../../src/campaigns/CampaignView.ts"
 import { type Page, send, walk } from "../support/requests.ts"
 import { TestApp, type TestUser } from "../support/TestApp.ts"
@@ -8,6 +7,14 @@ import { TestApp, type TestUser } from "../support/TestApp.ts"
 type View = typeof CampaignView.Type
 
 const statuses = ["draft", "active", "paused", "completed", "archived"] as const
+
+const transitions: Readonly<Record<typeof statuses[number], ReadonlyArray<string>>> = {
+  draft: ["active"],
+  active: ["paused", "completed"],
+  paused: ["active", "completed"],
+  completed: ["archived"],
+  archived: []
+}
 
 /** The statuses a campaign goes through to be in each. */
 const ways = {
