@@ -51,11 +51,10 @@ export class CampaignProfileRepo extends Context.Service<CampaignProfileRepo, {
 
       const selected = (attached: Fragment, { now, user }: Viewer) =>
         sql`
-          SELECT ${columns}, ${page.position}, EXISTS (
-            SELECT 1 FROM user_profile_access AS access
-            WHERE access.user_id = ${user} AND access.profile_id = c.profile_id AND access.expires_at > ${now}
-          ) AS unlocked
-          FROM ${attached} AS c JOIN profiles AS p ON p.id = c.profile_id`
+          SELECT ${columns}, ${page.position}, access.id IS NOT NULL AS unlocked
+          FROM ${attached} AS c JOIN profiles AS p ON p.id = c.profile_id
+          LEFT JOIN user_profile_access AS access
+            ON access.user_id = ${user} AND access.profile_id = c.profile_id AND access.expires_at > ${now}`
 
       const upsert = Effect.fn("CampaignProfileRepo.upsert")(function*(
         ...[campaign, profile, given, viewer]: Parameters<CampaignProfileRepo["Service"]["upsert"]>
