@@ -31,6 +31,7 @@ import { personalData, personalTables } from "../../src/users/PersonalData.ts"
 import { PersonalDataRepo } from "../../src/users/PersonalDataRepo.ts"
 import { UserId } from "../../src/users/UserId.ts"
 import { UserRepo } from "../../src/users/UserRepo.ts"
+import { campaignProbes } from "./campaignProbes.ts"
 
 const user = UserId.make(id)
 const profile = ProfileId.make(id)
@@ -213,5 +214,6 @@ export const probes: ReadonlyArray<Probe> = [
   {
     method: "VendorAnswerRepo.markRejected",
     run: answers(VendorAnswerRepo.use((repo) => repo.markRejected(answer, "probe", now)))
-  }
+  },
+  ...campaignProbes
 ]
