@@ -116,10 +116,10 @@ export class UserRepo extends Context.Service<UserRepo, {
 
       /** A `jsonb` column that keeps what differs from the defaults. */
       const jsonSettings = <A>(column: string, schema: Schema.Decoder<A>, fallback: object) => {
-        const decode = row("user_profiles", Schema.Struct({ settings: schema }))
+        const decode = row("user_profiles", Schema.Struct({ [column]: schema }))
         const name = sql.literal(column)
-        const settings = sql`${JSON.stringify(fallback)}::jsonb || ${name} AS settings`
-        const taken = Effect.map((found: { readonly settings: A } | undefined) => found?.settings)
+        const settings = sql`${JSON.stringify(fallback)}::jsonb || ${name} AS ${name}`
+        const taken = Effect.map((found: Readonly<Record<string, A>> | undefined) => found?.[column])
         return {
           find: (user: UserId) => taken(decode(read`SELECT ${settings} FROM user_profiles WHERE user_id = ${user}`)),
           update: (user: UserId, { cleared, set }: JsonChange, at: Column.Instant) =>

@@ -94,6 +94,20 @@ layer(TestApp.layer(), { excludeTestServices: true })("GET /me/access", (it) => 
       }
     }))
 
+  it.effect("windows that end within so many days are listed alone, with those that have ended where they are asked for", () =>
+    Effect.gen(function*() {
+      const user = yield* withWindows(8)
+      const days = Effect.fnUntraced(function*(query: string) {
+        return (yield* user.get(`/me/access?${query}`)).json<Page>().data.map((row) => row.days_remaining)
+      })
+      assert.deepStrictEqual(yield* days("expiring_within_days=2"), [2, 1])
+      assert.deepStrictEqual(yield* days("expiring_within_days=2&state=all"), [2, 1, 0])
+      assert.lengthOf(yield* days("expiring_within_days=365"), 7)
+      const { page } = (yield* user.get("/me/access?expiring_within_days=5&limit=1")).json<Page>()
+      const other = yield* user.get(`/me/access?expiring_within_days=6&cursor=${page.next_cursor}`)
+      assert.strictEqual(other.status, 400, "a cursor of another list")
+    }))
+
   it.effect("nobody without a token gets a list", () =>
     Effect.gen(function*() {
       const answer = yield* (yield* TestApp).call({ method: "GET", path: "/me/access" })
