@@ -45,6 +45,8 @@ import { Creators } from "./insights/Creators.ts"
 import { FirstPartyAudience } from "./insights/FirstPartyAudience.ts"
 import * as InsightsHttp from "./insights/InsightsHttp.ts"
 import { LanguageDetection } from "./insights/LanguageDetection.ts"
+import { Recompute } from "./insights/Recompute.ts"
+import { Similar } from "./insights/Similar.ts"
 import { Standing } from "./insights/Standing.ts"
 import { PostLookup } from "./posts/PostLookup.ts"
 import { Posts } from "./posts/Posts.ts"
@@ -55,6 +57,7 @@ import { ProfileRepo } from "./profiles/ProfileRepo.ts"
 import { Profiles } from "./profiles/Profiles.ts"
 import * as ProfilesHttp from "./profiles/ProfilesHttp.ts"
 import { ProfileStore } from "./profiles/ProfileStore.ts"
+import { Recomputation } from "./profiles/Recomputation.ts"
 import { SnapshotRepo } from "./profiles/SnapshotRepo.ts"
 import { VendorAnswerRepo } from "./profiles/VendorAnswerRepo.ts"
 import { Searches } from "./searches/Searches.ts"
@@ -101,6 +104,7 @@ export const services = (settings: SettingsValues) => {
   )
   const creators = Creators.listenerLayer.pipe(
     Layer.provideMerge(Creators.layer),
+    Layer.provideMerge(Recomputation.layer()),
     Layer.provideMerge(ProfileHistory.layerNoDeps),
     Layer.provideMerge(LanguageDetection.layer)
   )
@@ -119,7 +123,7 @@ export const services = (settings: SettingsValues) => {
   })
   return Layer.mergeAll(
     Layer.merge(Favorites.layer, CampaignReports.layer.pipe(Layer.provide(postLookup))).pipe(Layer.provideMerge(profiles)),
-    Standing.layerNoDeps.pipe(
+    Layer.mergeAll(Standing.layerNoDeps, Recompute.layerNoDeps, Similar.layer).pipe(
       Layer.provideMerge(Comments.layer({ freshFor: settings.PROFILE_FRESH_FOR })),
       Layer.provideMerge(Peers.layer),
       Layer.provide(FirstPartyAudience.layerNone)

@@ -19,6 +19,7 @@ import { ProfileRepo } from "../../src/profiles/ProfileRepo.ts"
 import { ProfileSnapshot } from "../../src/profiles/ProfileSnapshot.ts"
 import { RelatedProfile } from "../../src/profiles/RelatedProfile.ts"
 import { SnapshotRepo } from "../../src/profiles/SnapshotRepo.ts"
+import { StoredFigureRepo } from "../../src/profiles/StoredFigureRepo.ts"
 import { Username } from "../../src/profiles/Username.ts"
 import { VendorAnswer, VendorAnswerId } from "../../src/profiles/VendorAnswer.ts"
 import { VendorAnswerRepo } from "../../src/profiles/VendorAnswerRepo.ts"
@@ -55,6 +56,7 @@ const stamp = `0 ${id}`
 const access = Effect.provide(AccessRepo.layer)
 const favorites = Effect.provide(FavoriteRepo.layer)
 const postAnswers = Effect.provide(PostAnswerRepo.layer)
+const storedFigures = Effect.provide(StoredFigureRepo.layer)
 const insights = Effect.provide(InsightRepo.layer)
 const peers = Effect.provide(PeerRepo.layer)
 const posts = Effect.provide(PostRepo.layer)
@@ -105,6 +107,24 @@ export const probes: ReadonlyArray<Probe> = [
     run: insights(InsightRepo.use((repo) => repo.upsertCreator(sampleInsert(CreatorMetadata))))
   },
   { method: "InsightRepo.findCreator", run: insights(InsightRepo.use((repo) => repo.findCreator(profile))) },
+  { method: "InsightRepo.findCreators", run: insights(InsightRepo.use((repo) => repo.findCreators([profile]))) },
+  { method: "InsightRepo.withoutCreator", run: insights(InsightRepo.use((repo) => repo.withoutCreator(id, 1, 1))) },
+  ...[{}, { usernames: ["probe"] }, { version: 1 }].flatMap((filter): ReadonlyArray<Probe> => [
+    {
+      method: "StoredFigureRepo.batch",
+      run: storedFigures(StoredFigureRepo.use((repo) => repo.batch({ ...filter, after: id, limit: 1 })))
+    },
+    { method: "StoredFigureRepo.count", run: storedFigures(StoredFigureRepo.use((repo) => repo.count(filter))) }
+  ]),
+  { method: "StoredFigureRepo.rawData", run: storedFigures(StoredFigureRepo.use((repo) => repo.rawData(profile))) },
+  {
+    method: "ProfileRepo.updateFigures",
+    run: profiles(ProfileRepo.use((repo) => repo.updateFigures(profile, sampleInsert(Profile))))
+  },
+  {
+    method: "SnapshotRepo.updateFigures",
+    run: snapshots(SnapshotRepo.use((repo) => repo.updateFigures(sampleInsert(ProfileSnapshot))))
+  },
   {
     method: "InsightRepo.upsertAudience",
     run: insights(InsightRepo.use((repo) => repo.upsertAudience(sampleInsert(AudienceDemographics))))

@@ -6,8 +6,10 @@ import { Transaction } from "../database/Transaction.ts"
 import { DecodoClient } from "../decodo/DecodoClient.ts"
 import { PostAnswers } from "../posts/PostAnswers.ts"
 import { Posts } from "../posts/Posts.ts"
+import { sameJson } from "../profiles/CanonicalJson.ts"
 import type { ProfileId } from "../profiles/Profile.ts"
 import { ProfileTemporarilyUnavailable } from "../profiles/ProfileErrors.ts"
+import type { Outcome } from "../profiles/Recomputation.ts"
 import type { Username } from "../profiles/Username.ts"
 import { audienceOf } from "./audience/Audience.ts"
 import { audienceVersion } from "./audience/AudienceMethods.ts"
@@ -45,6 +47,8 @@ export class Comments extends Context.Service<Comments, {
   ): Effect.Effect<Collected | undefined, ProfileTemporarilyUnavailable | DatabaseError>
   /** Computes the stored rows anew from the kept answers; asks nobody. */
   derive(profile: Omit<Subject, "last_refreshed">, firstParty?: FirstPartyDemographics): Effect.Effect<void, DatabaseError>
+  /** As `derive`, but writes only what differs from what is stored. */
+  recompute(profile: Omit<Subject, "last_refreshed">, dryRun: boolean): Effect.Effect<Outcome, DatabaseError>
   /** What is stored: all posts together, and each of the latest posts. */
   read(profile: Subject): Effect.Effect<
     { readonly study: CommentStudy; readonly posts: ReadonlyArray<typeof PostSentiment.Type> },
@@ -118,24 +122,49 @@ const make = Effect.fnUntraced(function*(options: CommentsOptions) {
       })
   })
 
-  const derive = Effect.fn("Comments.derive")(function*(
-    profile: Omit<Subject, "last_refreshed">,
-    firstParty?: FirstPartyDemographics
-  ) {
+  const compute = Effect.fnUntraced(function*(profile: Omit<Subject, "last_refreshed">, firstParty?: FirstPartyDemographics) {
     const listed = new Map((yield* latestPosts(profile.id, studied)).map(({ id, shortcode }) => [shortcode, id]))
     const kept = yield* answers.latest([...listed.keys()])
     const known = firstParty ?? (yield* storedStudy(profile.id))?.first_party ?? undefined
-    if (kept.length === 0 && known === undefined) return
+    if (kept.length === 0 && known === undefined) return undefined
     const tools = { analyzer: yield* Effect.promise(loadAnalyzer), detect: yield* detector }
     const answered = kept.flatMap((answer) => {
       const post = listed.get(answer.shortcode)
       return post === undefined ? [] : [{ ...answer, post }]
     })
-    const { audience, sentiments } = studyOf(profile, answered, tools, known)
-    yield* transaction.run(Effect.andThen(
+    return studyOf(profile, answered, tools, known)
+  })
+
+  const store = ({ audience, sentiments }: Study) =>
+    transaction.run(Effect.andThen(
       repo.upsertSentiment(sentiments),
       audience === undefined ? Effect.void : repo.upsertAudience(audience)
     ))
+
+  const derive = Effect.fn("Comments.derive")(function*(
+    profile: Omit<Subject, "last_refreshed">,
+    firstParty?: FirstPartyDemographics
+  ) {
+    const study = yield* compute(profile, firstParty)
+    if (study !== undefined) yield* store(study)
+  })
+
+  const recompute = Effect.fn("Comments.recompute")(function*(profile: Omit<Subject, "last_refreshed">, dryRun: boolean) {
+    const study = yield* compute(profile)
+    const [stored, sentiments] = yield* Effect.all([
+      repo.findAudience(profile.id),
+      repo.sentimentOf(profile.id, { method: comment_sentiment.method, version: comment_sentiment.version, limit: studied })
+    ])
+    if (study === undefined) {
+      return stored === undefined && sentiments.length === 0
+        ? "nothing_stored" as const
+        : "without_source" as const
+    }
+    const same = (stored === undefined ? study.audience === undefined : sameJson(study.audience, shown(stored))) &&
+      sameJson(byPost(study.sentiments), byPost(sentiments.map(shown)))
+    if (same) return "unchanged" as const
+    if (!dryRun) yield* store(study)
+    return "rewritten" as const
   })
 
   const storedStudy = Effect.fnUntraced(function*(profile: ProfileId) {
@@ -153,7 +182,7 @@ const make = Effect.fnUntraced(function*(options: CommentsOptions) {
     return { study: study ?? nothingKnown(profile), posts: sentiments }
   })
 
-  return Comments.of({ collect, derive, read })
+  return Comments.of({ collect, derive, recompute, read })
 })
 
 const nothingKnown = ({ last_refreshed, username }: Subject): CommentStudy => ({
@@ -161,6 +190,16 @@ const nothingKnown = ({ last_refreshed, username }: Subject): CommentStudy => ({
   comments: nothingCollected(last_refreshed) satisfies CommentFigures,
   first_party: null
 })
+
+type Study = ReturnType<typeof studyOf>
+
+/** A row as it was written: without what the database adds. */
+const shown = (stored: object) => {
+  const { created_at: _c, id: _i, posted_at: _p, shortcode: _s, ...row } = stored as Readonly<Record<string, unknown>>
+  return row
+}
+
+const byPost = (rows: ReadonlyArray<object>) => Object.fromEntries(rows.map((row) => [Reflect.get(row, "post_id"), row]))
 
 const decodeStudy = Schema.decodeUnknownOption(CommentStudy)
 

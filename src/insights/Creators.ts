@@ -1,9 +1,12 @@
 import { Context, Effect, Layer, Queue } from "effect"
 import type { Schema } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { sameJson } from "../profiles/CanonicalJson.ts"
 import type { ProfileId } from "../profiles/Profile.ts"
 import { ProfileHistory } from "../profiles/ProfileHistory.ts"
 import { ProfileListener, type StoredAnswer } from "../profiles/ProfileListener.ts"
+import { type Outcome, Recomputation } from "../profiles/Recomputation.ts"
+import type { StoredFigures } from "../profiles/StoredFigures.ts"
 import type { Username } from "../profiles/Username.ts"
 import { creatorOf } from "./creator/Creator.ts"
 import { creatorVersion } from "./creator/CreatorMethod.ts"
@@ -11,50 +14,95 @@ import { creatorRow } from "./creator/CreatorRow.ts"
 import { InsightRepo } from "./InsightRepo.ts"
 import { LanguageDetection } from "./LanguageDetection.ts"
 
+type Recomputed = Pick<StoredFigures, "id" | "username" | "last_refreshed">
+
+/** How a creator is derived, and the version of it; a test passes others. */
+export interface CreatorFormulas {
+  readonly version: number
+  readonly derive: typeof creatorOf
+}
+
 /** What is known of creators: derived from each stored answer in the background, and on demand where that has not happened yet. */
 export class Creators extends Context.Service<Creators, {
   /** A `Creator` as it is stored; derived now from the stored answer where it is missing or of an older version. Undefined: no answer. */
   find(
     profile: { readonly id: ProfileId; readonly username: Username }
   ): Effect.Effect<Schema.JsonObject | undefined, DatabaseError>
+  /** Derives those that are missing or of an older version, behind a profile's id: how many, and where to go on; undefined at the end. */
+  backfill(after: string, limit: number): Effect.Effect<
+    { readonly derived: number; readonly withoutAnswer: number; readonly cursor: string } | undefined,
+    DatabaseError
+  >
   /** Derives and stores. One whose answer lacked posts does not replace one that had them. */
   derive(answer: StoredAnswer): Effect.Effect<void, DatabaseError>
+  /** Computes what is stored anew from the answer it was made of, and rewrites it where it differs. */
+  recompute(profile: Recomputed, dryRun: boolean): Effect.Effect<Outcome, DatabaseError>
 }>()("analytics-following/insights/Creators") {
-  static readonly layerNoDeps = Layer.effect(
-    Creators,
-    Effect.gen(function*() {
-      const repo = yield* InsightRepo
-      const history = yield* ProfileHistory
-      const { detector } = yield* LanguageDetection
+  static readonly layerNoDeps = (formulas: CreatorFormulas = { version: creatorVersion, derive: creatorOf }) =>
+    Layer.effect(
+      Creators,
+      Effect.gen(function*() {
+        const recomputation = yield* Recomputation
+        const repo = yield* InsightRepo
+        const history = yield* ProfileHistory
+        const { detector } = yield* LanguageDetection
 
-      const write = Effect.fnUntraced(function*({ decoded, fetchedAt, profile }: Omit<StoredAnswer, "keepFigures" | "username">) {
-        const row = creatorRow(profile, creatorOf(decoded, fetchedAt, yield* detector), fetchedAt)
-        yield* repo.upsertCreator(row)
-        return row.details ?? undefined
+        const write = Effect.fnUntraced(
+          function*({ decoded, fetchedAt, profile }: Omit<StoredAnswer, "keepFigures" | "username">) {
+            const row = creatorRow(profile, creatorOf(decoded, fetchedAt, yield* detector), fetchedAt)
+            yield* repo.upsertCreator(row)
+            return row.details ?? undefined
+          }
+        )
+
+        const current = Effect.fnUntraced(function*(profile: ProfileId) {
+          const stored = yield* repo.findCreator(profile)
+          return stored?.analysis_version === creatorVersion ? stored.details ?? undefined : undefined
+        })
+
+        const find = Effect.fn("Creators.find")(function*(profile: Parameters<Creators["Service"]["find"]>[0]) {
+          const stored = yield* current(profile.id)
+          if (stored !== undefined) return stored
+          const answer = yield* history.latestAnswer(profile.username)
+          return answer === undefined ? undefined : yield* write({ ...answer, profile: profile.id })
+        })
+
+        const derive = Effect.fn("Creators.derive")(function*(answer: StoredAnswer) {
+          if (answer.keepFigures && (yield* current(answer.profile)) !== undefined) return
+          yield* write(answer)
+        })
+
+        const backfill = Effect.fn("Creators.backfill")(function*(after: string, limit: number) {
+          const batch = yield* repo.withoutCreator(after, creatorVersion, limit)
+          const last = batch.at(-1)
+          if (last === undefined) return undefined
+          const found = yield* Effect.forEach(batch, find)
+          const derived = found.filter((creator) => creator !== undefined).length
+          return { derived, withoutAnswer: batch.length - derived, cursor: last.id }
+        })
+
+        const recompute = Effect.fn("Creators.recompute")(function*(profile: Recomputed, dryRun: boolean) {
+          const stored = yield* repo.findCreator(profile.id)
+          const at = stored?.details?.["as_of"]
+          if (stored === undefined || typeof at !== "string") return "nothing_stored" as const
+          const answer = yield* recomputation.answerAt(profile, at)
+          if (answer === undefined) return "without_source" as const
+          const creator = formulas.derive(answer.decoded, answer.fetchedAt, yield* detector)
+          if (stored.analysis_version === formulas.version && sameJson(creator, stored.details)) return "unchanged" as const
+          if (!dryRun) {
+            yield* repo.upsertCreator({
+              ...creatorRow(profile.id, creator, answer.fetchedAt),
+              analysis_version: formulas.version
+            })
+          }
+          return "rewritten" as const
+        })
+
+        return { find, backfill, derive, recompute }
       })
+    )
 
-      const current = Effect.fnUntraced(function*(profile: ProfileId) {
-        const stored = yield* repo.findCreator(profile)
-        return stored?.analysis_version === creatorVersion ? stored.details ?? undefined : undefined
-      })
-
-      const find = Effect.fn("Creators.find")(function*(profile: Parameters<Creators["Service"]["find"]>[0]) {
-        const stored = yield* current(profile.id)
-        if (stored !== undefined) return stored
-        const answer = yield* history.latestAnswer(profile.username)
-        return answer === undefined ? undefined : yield* write({ ...answer, profile: profile.id })
-      })
-
-      const derive = Effect.fn("Creators.derive")(function*(answer: StoredAnswer) {
-        if (answer.keepFigures && (yield* current(answer.profile)) !== undefined) return
-        yield* write(answer)
-      })
-
-      return { find, derive }
-    })
-  )
-
-  static readonly layer = this.layerNoDeps.pipe(Layer.provide(InsightRepo.layer))
+  static readonly layer = this.layerNoDeps().pipe(Layer.provide(InsightRepo.layer))
 
   /**
    * Derives in the background, one at a time. What finds the queue full, or fails, is left to `find` and to the backfill script: nobody waits

@@ -7,6 +7,7 @@ import { creatorRegistry } from "./creator/Creator.ts"
 import { growthRegistry } from "./history/Growth.ts"
 import { peer_percentile } from "./PeerBenchmarks.ts"
 import { sentimentRegistry } from "./sentiment/Methods.ts"
+import { profile_similarity } from "./Similarity.ts"
 
 /** Every method of every figure that an answer can hold. */
 export const insightRegistry: ReadonlyArray<Method> = [
@@ -17,5 +18,6 @@ export const insightRegistry: ReadonlyArray<Method> = [
   ...sentimentRegistry,
   ...authenticityRegistry,
   peer_percentile,
+  profile_similarity,
   ...campaignRegistry
 ]

@@ -4,7 +4,7 @@ import { ReadSql } from "../database/Database.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { available, row, rows } from "../database/Rows.ts"
 import { Post } from "../posts/Post.ts"
-import type { ProfileId } from "../profiles/Profile.ts"
+import { Profile, type ProfileId } from "../profiles/Profile.ts"
 import { AudienceDemographics } from "./AudienceDemographics.ts"
 import { CommentSentiment } from "./CommentSentiment.ts"
 import { CreatorMetadata } from "./CreatorMetadata.ts"
@@ -14,6 +14,12 @@ export class InsightRepo extends Context.Service<InsightRepo, {
   /** Replaces what is known of a creator, unless it was computed of a later answer. */
   upsertCreator(creator: typeof CreatorMetadata.insert.Encoded): Effect.Effect<void, DatabaseError>
   findCreator(profile: ProfileId): Effect.Effect<CreatorMetadata | undefined, DatabaseError>
+  findCreators(profiles: ReadonlyArray<ProfileId>): Effect.Effect<ReadonlyArray<CreatorMetadata>, DatabaseError>
+  /** Profiles whose creator is missing or of an older version, in order of id, behind `after`. Joins `profiles`. */
+  withoutCreator(after: string, version: number, limit: number): Effect.Effect<
+    ReadonlyArray<typeof ProfileName.Type>,
+    DatabaseError
+  >
   upsertAudience(audience: typeof AudienceDemographics.insert.Encoded): Effect.Effect<void, DatabaseError>
   findAudience(profile: ProfileId): Effect.Effect<AudienceDemographics | undefined, DatabaseError>
   upsertSentiment(sentiments: ReadonlyArray<typeof CommentSentiment.insert.Encoded>): Effect.Effect<void, DatabaseError>
@@ -29,6 +35,8 @@ export class InsightRepo extends Context.Service<InsightRepo, {
       const sql = yield* SqlClient
       const read = yield* ReadSql
       const decodeCreator = row("creator_metadata", CreatorMetadata)
+      const decodeCreators = rows("creator_metadata", CreatorMetadata)
+      const decodeNames = rows("profiles", ProfileName)
       const decodeAudience = row("audience_demographics", AudienceDemographics)
       const decodeSentiment = rows("comment_sentiment", PostSentiment)
 
@@ -45,6 +53,20 @@ export class InsightRepo extends Context.Service<InsightRepo, {
 
       const findCreator = Effect.fn("InsightRepo.findCreator")((profile: ProfileId) =>
         decodeCreator(read`SELECT * FROM creator_metadata WHERE profile_id = ${profile}`)
+      )
+
+      const findCreators = Effect.fn("InsightRepo.findCreators")((profiles: ReadonlyArray<ProfileId>) =>
+        decodeCreators(read`SELECT * FROM creator_metadata WHERE profile_id = ANY (${profiles}::uuid[])`)
+      )
+
+      const withoutCreator = Effect.fn("InsightRepo.withoutCreator")((after: string, version: number, limit: number) =>
+        decodeNames(sql`
+          SELECT profiles.id, profiles.username FROM profiles
+          LEFT JOIN creator_metadata ON creator_metadata.profile_id = profiles.id
+          WHERE profiles.id > ${after}::uuid
+            AND (creator_metadata.analysis_version IS NULL OR creator_metadata.analysis_version < ${version} OR creator_metadata.details IS NULL)
+          ORDER BY profiles.id
+          LIMIT ${limit}`)
       )
 
       const upsertAudience = Effect.fn("InsightRepo.upsertAudience")((audience: typeof AudienceDemographics.insert.Encoded) =>
@@ -88,10 +110,21 @@ export class InsightRepo extends Context.Service<InsightRepo, {
           LIMIT ${limit}`)
       )
 
-      return { upsertCreator, findCreator, upsertAudience, findAudience, upsertSentiment, sentimentOf }
+      return {
+        upsertCreator,
+        findCreator,
+        findCreators,
+        withoutCreator,
+        upsertAudience,
+        findAudience,
+        upsertSentiment,
+        sentimentOf
+      }
     })
   )
 }
+
+const ProfileName = Schema.Struct({ id: Profile.fields.id, username: Profile.fields.username })
 
 /** A post's sentiment, and which post. */
 export const PostSentiment = Schema.Struct({

@@ -79,7 +79,7 @@ export class PeerRepo extends Context.Service<PeerRepo, {
           FROM ((
             SELECT profiles.* FROM related_profiles AS related
             JOIN profiles ON profiles.username = related.related_username
-            WHERE related.profile_id = ${profile}
+            WHERE related.profile_id = ${profile} AND related.source <> 'computed'
             LIMIT 100
           ) UNION ALL (
             SELECT profiles.* FROM (

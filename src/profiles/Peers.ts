@@ -2,7 +2,8 @@ import { Context, Effect, Layer } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { PeerRepo } from "./PeerRepo.ts"
 import type { ProfileId } from "./Profile.ts"
-import { ProfileRepo, type SimilarProfile } from "./ProfileRepo.ts"
+import { ProfileRepo } from "./ProfileRepo.ts"
+import type { SimilarProfile } from "./RelatedProfile.ts"
 
 /** Stored profiles as a crowd: peers, neighbours, and who mentions whom. */
 export class Peers extends Context.Service<

@@ -6,8 +6,8 @@ import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { available, row, rows } from "../database/Rows.ts"
 import { Mention } from "./Mention.ts"
 import { Profile, ProfileId } from "./Profile.ts"
-import { figureColumns, StoredProfile } from "./ProfileView.ts"
-import { RelatedProfile } from "./RelatedProfile.ts"
+import { type FigureColumns, figureColumns, StoredProfile } from "./ProfileView.ts"
+import { RelatedProfile, similarColumns, type SimilarProfile } from "./RelatedProfile.ts"
 import type { Username } from "./Username.ts"
 
 /** All SQL of `profiles`, `related_profiles` and `mentions`. */
@@ -39,6 +39,8 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
   insertMentions(profile: ProfileId, mentions: ReadonlyArray<MentionEdge>, at: Column.Instant): Effect.Effect<void, DatabaseError>
   /** What is stored of the profile has changed beside its own row: whoever holds a copy asks anew. */
   raiseVersion(profile: ProfileId): Effect.Effect<void, DatabaseError>
+  /** Replaces the figures of a stored profile by those of another version of the formulas; the answer becomes another one. */
+  updateFigures(profile: ProfileId, figures: FigureColumns): Effect.Effect<void, DatabaseError>
   /** Remembers that Instagram no longer has the account. */
   markGone(username: Username, at: Column.Instant): Effect.Effect<void, DatabaseError>
   related(profile: ProfileId, page: Page): Effect.Effect<ReadonlyArray<typeof RelatedRow.Type>, DatabaseError>
@@ -141,14 +143,13 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
         at: string
       ) {
         const names = similar.map(({ related_username }) => related_username)
-        const guard = available("related_profiles")
-        yield* guard(sql`
+        yield* available("related_profiles")(sql`
           DELETE FROM related_profiles
           WHERE profile_id = ${profile} AND source = 'computed' AND related_username <> ALL (${names}::text[])`)
-        yield* guard(sql`
+        yield* available("related_profiles")(sql`
           UPDATE related_profiles SET similarity_score = NULL, similarity_method = NULL, updated_at = ${at}
           WHERE profile_id = ${profile} AND similarity_score IS NOT NULL AND related_username <> ALL (${names}::text[])`)
-        yield* guard(sql`
+        yield* available("related_profiles")(sql`
           INSERT INTO related_profiles AS current (profile_id, relationship_type, source, discovered_at, updated_at,
             ${sql.literal(similarColumns.join(", "))})
           SELECT ${profile}::uuid, 'similar', 'computed', ${at}::timestamptz, ${at}::timestamptz, ${
@@ -179,6 +180,16 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
 
       const raiseVersion = Effect.fn("ProfileRepo.raiseVersion")((profile: ProfileId) =>
         Effect.asVoid(available("profiles")(sql`UPDATE profiles SET data_version = data_version + 1 WHERE id = ${profile}`))
+      )
+
+      const updateFigures = Effect.fn("ProfileRepo.updateFigures")((profile: ProfileId, given: FigureColumns) =>
+        Effect.asVoid(guard(sql`
+          UPDATE profiles SET (${sql.literal(figureColumns.join(", "))}) = (
+            SELECT ${sql.literal(figureColumns.join(", "))} FROM jsonb_populate_record(NULL::profiles, ${
+          JSON.stringify(given)
+        }::jsonb)
+          ), data_version = data_version + 1
+          WHERE id = ${profile}`))
       )
 
       const markGone = Effect.fn("ProfileRepo.markGone")((username: Username, at: Column.Instant) =>
@@ -218,7 +229,18 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
           LIMIT ${page.limit}`)
       )
 
-      return { findByUsername, upsert, upsertRelated, upsertSimilar, insertMentions, raiseVersion, markGone, related, mentions }
+      return {
+        findByUsername,
+        upsert,
+        upsertRelated,
+        upsertSimilar,
+        updateFigures,
+        insertMentions,
+        raiseVersion,
+        markGone,
+        related,
+        mentions
+      }
     })
   )
 }
@@ -262,21 +284,6 @@ const always = new Set(["availability", "raw_data", "last_refreshed", "updated_a
 const refreshed = profileColumns.filter((name) => name !== "username")
 const assignmentsTakingFigures = coalesced(refreshed, new Set([...always, ...figures]))
 const assignmentsKeepingFigures = coalesced(refreshed.filter((name) => !figures.has(name)), always)
-
-/** A stored profile that is similar by our own method. */
-export type SimilarProfile = Pick<typeof RelatedProfile.insert.Encoded, typeof similarColumns[number]>
-
-const similarColumns = [
-  "related_username",
-  "related_instagram_user_id",
-  "related_full_name",
-  "related_is_verified",
-  "related_is_private",
-  "related_profile_pic_url",
-  "related_followers_count",
-  "similarity_score",
-  "similarity_method"
-] as const
 
 const relatedColumns = [
   "related_username",

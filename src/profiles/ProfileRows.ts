@@ -10,7 +10,7 @@ import type { StoredPost } from "../posts/ListedPost.ts"
 import type { Profile } from "./Profile.ts"
 import type { MentionEdge } from "./ProfileRepo.ts"
 import type { ProfileSnapshot } from "./ProfileSnapshot.ts"
-import type { StoredProfile } from "./ProfileView.ts"
+import type { FigureColumns, StoredProfile } from "./ProfileView.ts"
 import type { RelatedProfile } from "./RelatedProfile.ts"
 
 /** Version of the stored figures: raised when any formula changes, so that `recompute` knows what is behind. */
@@ -45,18 +45,7 @@ export const rowsOf = (decoded: DecodedProfile, fetchedAt: Instant): ProfileRows
       updated_at: fetchedAt
     })),
     mentions: decoded.mentions.map(mentionEdge),
-    snapshot: {
-      taken_at: fetchedAt,
-      followers_count: account.followers_count,
-      following_count: account.following_count,
-      posts_count: account.posts_count,
-      engagement_rate: analytics.engagement.engagement_rate.value,
-      median_likes: analytics.averages.median_likes.value,
-      median_comments: analytics.averages.median_comments.value,
-      influence_score: analytics.influence.influence_score.value,
-      analytics_version: analyticsVersion,
-      posts_received: posts.length
-    },
+    snapshot: snapshotFiguresOf(decoded, analytics, fetchedAt, analyticsVersion),
     keepFigures: !account.posts_received && account.is_private !== true && account.posts_count !== 0
   }
 }
@@ -74,6 +63,39 @@ export type PostAuthor = Pick<StoredProfile, "username" | "instagram_user_id" | 
 export const analyticsOf = (decoded: DecodedProfile, fetchedAt: Instant): Analytics =>
   analyze(profileSample(decoded), decoded.posts.map(postSample), fetchedAt)
 
+/** The columns of figures, which repeat those that people filter by. */
+export const figureColumnsOf = (analytics: Analytics, version: number): FigureColumns => ({
+  engagement_rate: analytics.engagement.engagement_rate.value,
+  engagement_rate_mean: analytics.engagement.engagement_rate_mean.value,
+  median_likes: analytics.averages.median_likes.value,
+  median_comments: analytics.averages.median_comments.value,
+  median_plays: analytics.averages.median_plays.value,
+  posts_per_week: analytics.cadence.posts_per_week.value,
+  influence_score: analytics.influence.influence_score.value,
+  data_quality_score: analytics.data_quality.data_quality_score.value,
+  analytics: analytics as unknown as FigureColumns["analytics"],
+  analytics_version: version
+})
+
+/** The counts of an answer and its headline figures, for the history. */
+export const snapshotFiguresOf = (
+  { posts, profile: account }: DecodedProfile,
+  analytics: Analytics,
+  fetchedAt: Instant,
+  version: number
+): ProfileRows["snapshot"] => ({
+  taken_at: fetchedAt,
+  followers_count: account.followers_count,
+  following_count: account.following_count,
+  posts_count: account.posts_count,
+  engagement_rate: analytics.engagement.engagement_rate.value,
+  median_likes: analytics.averages.median_likes.value,
+  median_comments: analytics.averages.median_comments.value,
+  influence_score: analytics.influence.influence_score.value,
+  analytics_version: version,
+  posts_received: posts.length
+})
+
 const mentionEdge = ({ context, ...edge }: FetchedMention): MentionEdge => ({ ...edge, mention_context: context })
 
 const profileRow = (
@@ -84,16 +106,7 @@ const profileRow = (
   const { biography_mentions: _mentions, posts_received: _received, posts_truncated: _truncated, ...columns } = account
   return {
     ...columns,
-    engagement_rate: analytics.engagement.engagement_rate.value,
-    engagement_rate_mean: analytics.engagement.engagement_rate_mean.value,
-    median_likes: analytics.averages.median_likes.value,
-    median_comments: analytics.averages.median_comments.value,
-    median_plays: analytics.averages.median_plays.value,
-    posts_per_week: analytics.cadence.posts_per_week.value,
-    influence_score: analytics.influence.influence_score.value,
-    data_quality_score: analytics.data_quality.data_quality_score.value,
-    analytics: analytics as unknown as typeof Profile.insert.Encoded["analytics"],
-    analytics_version: analyticsVersion,
+    ...figureColumnsOf(analytics, analyticsVersion),
     raw_data: raw,
     last_refreshed: fetchedAt,
     updated_at: fetchedAt

@@ -15,6 +15,9 @@ export const figureColumns = [
   "data_quality_score"
 ] as const
 
+/** The columns of figures, as one answer gives them. */
+export type FigureColumns = Pick<typeof Profile.insert.Encoded, typeof figureColumns[number]>
+
 /** A profile as answers carry it: the row without the raw payload and without the figures. */
 export const ProfileView = Schema.Struct(Struct.omit(Profile.fields, ["raw_data", "data_version", ...figureColumns]))
 export type ProfileView = typeof ProfileView.Type

@@ -23,3 +23,18 @@ export class RelatedProfile extends Model.Class<RelatedProfile>("RelatedProfile"
   discovered_at: Column.withDefault(Column.Instant),
   updated_at: Column.withDefault(Column.Instant)
 }, { table: "related_profiles" }) {}
+
+/** A stored profile that is similar by our own method. */
+export type SimilarProfile = Pick<typeof RelatedProfile.insert.Encoded, typeof similarColumns[number]>
+
+export const similarColumns = [
+  "related_username",
+  "related_instagram_user_id",
+  "related_full_name",
+  "related_is_verified",
+  "related_is_private",
+  "related_profile_pic_url",
+  "related_followers_count",
+  "similarity_score",
+  "similarity_method"
+] as const

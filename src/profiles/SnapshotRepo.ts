@@ -10,6 +10,8 @@ import { ProfileSnapshot } from "./ProfileSnapshot.ts"
 /** All SQL of `profile_snapshots`. */
 export class SnapshotRepo extends Context.Service<SnapshotRepo, {
   insert(snapshot: typeof ProfileSnapshot.insert.Encoded): Effect.Effect<void, DatabaseError>
+  /** Replaces the figures of the snapshot taken then, if there is one. */
+  updateFigures(snapshot: typeof ProfileSnapshot.insert.Encoded): Effect.Effect<void, DatabaseError>
   /** Snapshots taken since `since`, oldest first; at most `limit`, the latest of them. */
   list(profile: ProfileId, since: Column.Instant, limit: number): Effect.Effect<ReadonlyArray<ProfileSnapshot>, DatabaseError>
 }>()("analytics-following/profiles/SnapshotRepo") {
@@ -27,6 +29,16 @@ export class SnapshotRepo extends Context.Service<SnapshotRepo, {
         )
       )
 
+      const updateFigures = Effect.fn("SnapshotRepo.updateFigures")((snapshot: typeof ProfileSnapshot.insert.Encoded) =>
+        Effect.asVoid(
+          available("profile_snapshots")(sql`
+          UPDATE profile_snapshots SET engagement_rate = ${snapshot.engagement_rate}, median_likes = ${snapshot.median_likes},
+            median_comments = ${snapshot.median_comments}, influence_score = ${snapshot.influence_score},
+            analytics_version = ${snapshot.analytics_version}
+          WHERE profile_id = ${snapshot.profile_id} AND taken_at = ${snapshot.taken_at}`)
+        )
+      )
+
       const list = Effect.fn("SnapshotRepo.list")((profile: ProfileId, since: Column.Instant, limit: number) =>
         Effect.map(
           decode(read`
@@ -38,7 +50,7 @@ export class SnapshotRepo extends Context.Service<SnapshotRepo, {
         )
       )
 
-      return { insert, list }
+      return { insert, updateFigures, list }
     })
   )
 }

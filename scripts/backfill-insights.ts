@@ -1,0 +1,75 @@
+/**
+ * Derives the creator metadata of profiles that were stored before this version, or whose derivation was lost with a process; with `--similar` also
+ * compares every profile with its stored neighbours. Never asks the vendor.
+ *
+ * When: once after an upgrade or an adoption; `--similar` as often as similar accounts are wanted fresh.
+ *
+ * Why twice is safe: only what is missing or of an older version is derived, and what is computed replaces what was. An interrupted run goes on with
+ * `--after`.
+ */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Console, Effect, Layer, Logger } from "effect"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { services } from "../src/app.ts"
+import { Creators } from "../src/insights/Creators.ts"
+import { Similar } from "../src/insights/Similar.ts"
+import { reportFailure } from "../src/observability/StartFailure.ts"
+import { Recomputation } from "../src/profiles/Recomputation.ts"
+import { Settings } from "../src/settings/Settings.ts"
+
+const first = "00000000-0000-0000-0000-000000000000"
+const batchSize = 100
+
+const backfill = Command.make("backfill-insights", {
+  similar: Flag.Boolean("similar").pipe(
+    Flag.withDescription("Also compute similar accounts among what is stored"),
+    Flag.withDefault(false)
+  ),
+  after: Flag.String("after").pipe(Flag.withDescription("Go on behind the profile with this id"), Flag.withDefault(first))
+}, ({ after, similar }) =>
+  Effect.gen(function*() {
+    const creators = yield* Creators
+    const total = { derived: 0, without_answer: 0, compared: 0, similar: 0 }
+    for (let cursor = after;;) {
+      const batch = yield* creators.backfill(cursor, batchSize)
+      if (batch === undefined) break
+      total.derived += batch.derived
+      total.without_answer += batch.withoutAnswer
+      cursor = batch.cursor
+      yield* Console.error(`${total.derived} derived, ${total.without_answer} without an answer, cursor ${cursor}`)
+    }
+    if (similar) yield* compareAll(after, total)
+    yield* Console.log(JSON.stringify(total, null, 2))
+  }).pipe(
+    Effect.provide(
+      Layer.unwrap(Effect.map(Settings, services)).pipe(
+        Layer.provide(Settings.layer(process.env)),
+        // Standard output is the summary's alone.
+        Layer.provideMerge(Layer.succeed(Logger.LogToStderr, true))
+      )
+    )
+  )).pipe(Command.withDescription("Derives the insights that are missing from stored answers"))
+
+const compareAll = Effect.fnUntraced(function*(after: string, total: { compared: number; similar: number }) {
+  const profiles = yield* Recomputation
+  const comparison = yield* Similar
+  for (let cursor = after;;) {
+    const batch = yield* profiles.batch({ after: cursor, limit: batchSize })
+    const last = batch.at(-1)
+    if (last === undefined) return
+    for (const { id } of batch) {
+      total.similar += yield* comparison.compute(id)
+      total.compared++
+    }
+    cursor = last.id
+    yield* Console.error(`${total.compared} compared, ${total.similar} similar, cursor ${cursor}`)
+  }
+})
+
+Command.run(backfill, { version: "1" }).pipe(
+  Effect.provide(NodeServices.layer),
+  reportFailure,
+  NodeRuntime.runMain({ disableErrorReporting: true })
+)
