@@ -37,7 +37,7 @@ export class SuggestionRepo extends Context.Service<SuggestionRepo, {
           ), popular AS MATERIALIZED (
             SELECT id FROM (
               SELECT id, username FROM profiles WHERE availability <> 'gone'
-              ORDER BY followers_count DESC NULLS LAST LIMIT 2000
+              ORDER BY followers_count DESC NULLS LAST LIMIT 1000
             ) AS most
             WHERE username ~>=~ ${beginning} AND username ~<~ ${end} LIMIT ${limit}
           ), prefixed AS MATERIALIZED (
@@ -63,7 +63,7 @@ export class SuggestionRepo extends Context.Service<SuggestionRepo, {
           containing(beginning.slice(middle))
         })
                 AND availability <> 'gone'
-              LIMIT 1000
+              LIMIT 400
             ) AS anyhow
             WHERE extensions.similarity(username, ${beginning}) > 0.3
             ORDER BY extensions.similarity(username, ${beginning}) DESC, followers_count DESC NULLS LAST LIMIT ${limit}
