@@ -121,7 +121,7 @@ export class CampaignContents extends Context.Service<CampaignContents, {
   static readonly layer = this.layerNoDeps.pipe(Layer.provide([CampaignProfileRepo.layer, CampaignPostRepo.layer]))
 }
 
-/** A report shows everything that is attached: these bound it, to about a megabyte. */
+/** A report shows everything that is attached: these bound it, to about two megabytes. */
 export const mostProfiles = 500
 export const mostPosts = 1000
 

@@ -39,6 +39,8 @@ export class CampaignPostRepo extends Context.Service<CampaignPostRepo, {
       const decodeId = rows("campaign_posts", Schema.Struct({ id: Column.uuid }))
       const decodeCount = row("campaign_posts", Schema.Struct({ count: Column.bigint }))
       const page = newestFirst(sql, "c.added_at", "c.id")
+      /** A report reads everything: the reads that share a connection must not wait behind it. */
+      const pool = (limit: number) => limit > 101 ? sql : read
       const columns = sql.literal([
         ...["post_id", "role", "performance_tier", "notes", "added_at", "updated_at"].map((name) => `c.${name}`),
         ...["shortcode", "owner_username", "media_type", "posted_at"].map((name) => `p.${name}`),
@@ -107,8 +109,8 @@ export class CampaignPostRepo extends Context.Service<CampaignPostRepo, {
       const list = Effect.fn("CampaignPostRepo.list")((
         ...[campaign, viewer, { after, limit }]: Parameters<CampaignPostRepo["Service"]["list"]>
       ) =>
-        decodeList(read`
-          ${selected(read`campaign_posts`, viewer)}
+        decodeList(pool(limit)`
+          ${selected(sql`campaign_posts`, viewer)}
           WHERE c.campaign_id = ${campaign} AND ${page.after(after)}
           ORDER BY ${page.order}
           LIMIT ${limit}`)

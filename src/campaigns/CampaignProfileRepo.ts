@@ -43,6 +43,8 @@ export class CampaignProfileRepo extends Context.Service<CampaignProfileRepo, {
       const decodeId = rows("campaign_profiles", Schema.Struct({ id: Column.uuid }))
       const decodeCount = row("campaign_profiles", Schema.Struct({ count: Column.bigint }))
       const page = newestFirst(sql, "c.added_at", "c.id")
+      /** A report reads everything: the reads that share a connection must not wait behind it. */
+      const pool = (limit: number) => limit > 101 ? sql : read
       const columns = sql.literal([
         ...Object.keys(ProfileSummary.fields).map((name) => `p.${name}`),
         ...["profile_id", "role", "priority", "notes", "added_at", "updated_at"].map((name) => `c.${name}`),
@@ -99,8 +101,8 @@ export class CampaignProfileRepo extends Context.Service<CampaignProfileRepo, {
       const list = Effect.fn("CampaignProfileRepo.list")((
         ...[campaign, viewer, { after, limit }]: Parameters<CampaignProfileRepo["Service"]["list"]>
       ) =>
-        decodeList(read`
-          ${selected(read`campaign_profiles`, viewer)}
+        decodeList(pool(limit)`
+          ${selected(sql`campaign_profiles`, viewer)}
           WHERE c.campaign_id = ${campaign} AND ${page.after(after)}
           ORDER BY ${page.order}
           LIMIT ${limit}`)
