@@ -245,6 +245,7 @@ const cors = (settings: SettingsValues) =>
       "etag",
       "age",
       "link",
+      "content-disposition",
       "location",
       "retry-after",
       "warning",
