@@ -2,7 +2,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodePath from "@effect/platform-node/NodePath"
-import { ByteSize, Context, Duration, Effect, Layer, Option } from "effect"
+import { ByteSize, Context, Duration, Effect, Layer, Option, Redacted } from "effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiScalar from "effect/http-api/HttpApiScalar"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
@@ -44,6 +44,7 @@ import { Comments } from "./insights/Comments.ts"
 import { Creators } from "./insights/Creators.ts"
 import { FirstPartyAudience } from "./insights/FirstPartyAudience.ts"
 import * as InsightsHttp from "./insights/InsightsHttp.ts"
+import * as InstagramGraph from "./insights/InstagramGraph.ts"
 import { LanguageDetection } from "./insights/LanguageDetection.ts"
 import { Recompute } from "./insights/Recompute.ts"
 import { Similar } from "./insights/Similar.ts"
@@ -126,7 +127,7 @@ export const services = (settings: SettingsValues) => {
     Layer.mergeAll(Standing.layerNoDeps, Recompute.layerNoDeps, Similar.layer).pipe(
       Layer.provideMerge(Comments.layer({ freshFor: settings.PROFILE_FRESH_FOR })),
       Layer.provideMerge(Peers.layer),
-      Layer.provide(FirstPartyAudience.layerNone)
+      Layer.provide(firstPartyLayer(settings))
     ),
     Readiness.layerNoDeps,
     Account.layerNoDeps.pipe(Layer.provideMerge(AccountData.layer), Layer.provideMerge(authLayer(settings))),
@@ -167,6 +168,15 @@ const decodoLayer = (settings: SettingsValues) =>
     retry: { attempts: settings.DECODO_MAX_ATTEMPTS, budget: settings.DECODO_BUDGET },
     fallbackTargets: settings.DECODO_FALLBACK_TARGETS.map((target) => ({ target }))
   }).pipe(Layer.provide(NodeHttpClient.layerUndici))
+
+const firstPartyLayer = ({ INSTAGRAM_GRAPH_ACCOUNTS }: SettingsValues) =>
+  Option.match(INSTAGRAM_GRAPH_ACCOUNTS, {
+    onNone: () => FirstPartyAudience.layerNone,
+    onSome: (accounts) =>
+      InstagramGraph.layer({ accounts: InstagramGraph.parseAccounts(Redacted.value(accounts)) }).pipe(
+        Layer.provide(NodeHttpClient.layerUndici)
+      )
+  })
 
 const authLayer = (settings: SettingsValues) =>
   Layer.merge(

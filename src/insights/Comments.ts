@@ -10,6 +10,7 @@ import { sameJson } from "../profiles/CanonicalJson.ts"
 import type { ProfileId } from "../profiles/Profile.ts"
 import { ProfileTemporarilyUnavailable } from "../profiles/ProfileErrors.ts"
 import type { Outcome } from "../profiles/Recomputation.ts"
+import type { Unlocked } from "../profiles/Unlocked.ts"
 import type { Username } from "../profiles/Username.ts"
 import { audienceOf } from "./audience/Audience.ts"
 import { audienceVersion } from "./audience/AudienceMethods.ts"
@@ -41,7 +42,7 @@ export class Comments extends Context.Service<Comments, {
    * profile at a time; it goes on when the caller no longer waits, then undefined. Fails where no post could be read.
    */
   collect(
-    profile: Subject,
+    profile: Unlocked,
     posts: number,
     wait: Duration.Duration
   ): Effect.Effect<Collected | undefined, ProfileTemporarilyUnavailable | DatabaseError>
@@ -50,7 +51,7 @@ export class Comments extends Context.Service<Comments, {
   /** As `derive`, but writes only what differs from what is stored. */
   recompute(profile: Omit<Subject, "last_refreshed">, dryRun: boolean): Effect.Effect<Outcome, DatabaseError>
   /** What is stored: all posts together, and each of the latest posts. */
-  read(profile: Subject): Effect.Effect<
+  read(profile: Unlocked): Effect.Effect<
     { readonly study: CommentStudy; readonly posts: ReadonlyArray<typeof PostSentiment.Type> },
     DatabaseError
   >

@@ -62,7 +62,7 @@ export const layer = HttpApiBuilder.group(
         const days = query.days ?? 90
         const now = yield* Clock.currentTimeMillis
         const from = now - (days - 1) * 86_400_000
-        const snapshots = yield* history.snapshots(profile.id, Math.max(days, longestGrowth))
+        const snapshots = yield* history.snapshots(profile, Math.max(days, longestGrowth))
         const shown = snapshots.filter((snapshot) => Date.parse(snapshot.taken_at) >= from - 31 * 86_400_000)
         const points = series(shown, granularity, from, now)
         return {

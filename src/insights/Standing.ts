@@ -7,7 +7,7 @@ import type { ListedPost } from "../posts/ListedPost.ts"
 import { Posts } from "../posts/Posts.ts"
 import { Peers } from "../profiles/Peers.ts"
 import { ProfileHistory } from "../profiles/ProfileHistory.ts"
-import type { StoredProfile } from "../profiles/ProfileView.ts"
+import type { Unlocked } from "../profiles/Unlocked.ts"
 import { type Authenticity, authenticityOf } from "./authenticity/Authenticity.ts"
 import { spikeShare } from "./authenticity/Surroundings.ts"
 import { Comments } from "./Comments.ts"
@@ -16,8 +16,8 @@ import { type PeerBenchmarks, standingOf, tierBounds } from "./PeerBenchmarks.ts
 
 /** How a stored profile stands: against people's behaviour, and among its peers. Computed from what is stored, each time. */
 export class Standing extends Context.Service<Standing, {
-  authenticity(profile: StoredProfile): Effect.Effect<Authenticity, DatabaseError>
-  benchmarks(profile: StoredProfile): Effect.Effect<typeof PeerBenchmarks.Type, DatabaseError>
+  authenticity(profile: Unlocked): Effect.Effect<Authenticity, DatabaseError>
+  benchmarks(profile: Unlocked): Effect.Effect<typeof PeerBenchmarks.Type, DatabaseError>
 }>()("analytics-following/insights/Standing") {
   static readonly layerNoDeps = Layer.effect(
     Standing,
@@ -27,10 +27,10 @@ export class Standing extends Context.Service<Standing, {
       const history = yield* ProfileHistory
       const comments = yield* Comments
 
-      const authenticity = Effect.fn("Standing.authenticity")(function*(profile: StoredProfile) {
+      const authenticity = Effect.fn("Standing.authenticity")(function*(profile: Unlocked) {
         const [latest, snapshots, { study }] = yield* Effect.all([
           posts.latest(profile.id, { after: undefined, limit: latestPosts }),
-          history.snapshots(profile.id, snapshotDays),
+          history.snapshots(profile, snapshotDays),
           comments.read(profile)
         ], { concurrency: "unbounded" })
         const grown = growth(snapshots, profile.last_refreshed)
@@ -47,7 +47,7 @@ export class Standing extends Context.Service<Standing, {
         )
       })
 
-      const benchmarks = Effect.fn("Standing.benchmarks")(function*(profile: StoredProfile) {
+      const benchmarks = Effect.fn("Standing.benchmarks")(function*(profile: Unlocked) {
         const { followers_count: followers, is_business_account: isBusiness, last_refreshed: asOf } = profile
         const analytics = Option.getOrUndefined(decodeAnalytics(profile.analytics))
         const found = followers === null || isBusiness === null ? [] : yield* peers.nearest({

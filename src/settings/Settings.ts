@@ -74,6 +74,10 @@ export const declarations = {
   PUBLIC_URL: optional(url, "Where callers reach this server, where that differs"),
   CORS_ORIGINS: defaulted(list, "", "Origins whose pages may call this API, comma-separated"),
   CURSOR_SECRET: optional(secret, "Signs list cursors; the same on every process. Without one each process makes its own"),
+  INSTAGRAM_GRAPH_ACCOUNTS: optional(
+    secret,
+    "Accounts whose owners let us see their audience, comma-separated: username=instagram-user-id:access-token"
+  ),
   LOG_LEVEL: defaulted(Schema.Literals(["Debug", "Info", "Warn", "Error"]), "Info", "Least severe level that is logged"),
   LOG_FORMAT: defaulted(Schema.Literals(["json", "pretty"]), "json", "One JSON object a line, or text for people"),
   METRICS_TOKEN: optional(secret, "Bearer token of GET /metrics; without one it answers 404")
