@@ -200,6 +200,14 @@ const authLayer = (settings: SettingsValues) =>
     RequestValidationHttp.layer
   )
 
+/** Nothing of the page leads to the services of its maker, which would be handed the document: the type knows fewer options than the page. */
+const scalar = {
+  withDefaultFonts: false,
+  showDeveloperTools: "never",
+  hideClientButton: true,
+  authentication: { preferredSecurityScheme: "bearer" }
+}
+
 const routes = Layer.mergeAll(
   HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
     Layer.provide([
@@ -215,7 +223,7 @@ const routes = Layer.mergeAll(
     ])
   ),
   ProblemPages.layer,
-  HttpApiScalar.layer(Api, { path: "/docs", scalar: { withDefaultFonts: false } })
+  HttpApiScalar.layer(Api, { path: "/docs", scalar })
 )
 
 /** Builds every service first and listens last: a request that comes before the handlers would never be answered. */

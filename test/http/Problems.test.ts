@@ -233,6 +233,9 @@ layer(TestApp.layer(), { excludeTestServices: true })("problems", (it) => {
       const { text } = yield* call("GET", "/docs")
       const loaded = [...text.matchAll(/<(?:script|link|img|iframe)[^>]+(?:src|href)="([^"]+)"/g)].map((match) => match[1])
       assert.deepStrictEqual(loaded.filter((address) => /^(https?:)?\/\//.test(address ?? "")), [])
+      const options = text.slice(text.indexOf("createApiReference(document"))
+      assert.include(options, `"showDeveloperTools":"never"`)
+      assert.include(options, `"hideClientButton":true`)
     }))
 
   it.effect("HEAD answers as GET does, without the body", () =>
