@@ -12,6 +12,7 @@ import type { CommentSentiment } from "./CommentSentiment.ts"
 import { FirstPartyDemographics } from "./FirstPartyAudience.ts"
 import type { DetectLanguage } from "./LanguageDetection.ts"
 import type { Analyzer } from "./sentiment/Analyzer.ts"
+import type { CommentAnalysis } from "./sentiment/CommentAnalysis.ts"
 import { analyzeComments, CommentsAnalysis } from "./sentiment/CommentsAnalysis.ts"
 import {
   comment_decided_share,
@@ -59,11 +60,12 @@ export const studyOf = (
   readonly sentiments: ReadonlyArray<typeof CommentSentiment.insert.Encoded>
   readonly audience: typeof AudienceDemographics.insert.Encoded | undefined
 } => {
+  const analyzer = remembering(tools.analyzer)
   const read = answers.flatMap((answer) =>
     Result.isSuccess(decodeMedia(answer.payload)) ? [{ answer, comments: commentsIn(answer.payload) }] : []
   )
   const sentiments = read.flatMap(({ answer, comments }) => {
-    const { row, ...figures } = analyzeComments(tools.analyzer, comments.map(sampleOf), answer.fetched_at)
+    const { row, ...figures } = analyzeComments(analyzer, comments.map(sampleOf), answer.fetched_at)
     return row === null ? [] : [{ post_id: answer.post, ...row, details: json(figures), analysis_timestamp: answer.fetched_at }]
   })
   const asOf = read.map(({ answer }) => answer.fetched_at).toSorted().at(-1) ?? firstParty?.fetched_at
@@ -71,9 +73,21 @@ export const studyOf = (
     comments.map((comment): AudienceComment => ({ ...comment, shortcode: answer.shortcode }))
   )
   if (asOf === undefined || (comments.length === 0 && firstParty === undefined)) return { sentiments, audience: undefined }
-  const { row: _, ...figures } = analyzeComments(tools.analyzer, comments.map(sampleOf), asOf)
+  const { row: _, ...figures } = analyzeComments(analyzer, comments.map(sampleOf), asOf)
   const audience = audienceOf(profile.username, comments, asOf, tools.detect, firstParty)
   return { sentiments, audience: audienceRow(profile.id, { audience, comments: figures, first_party: firstParty ?? null }, asOf) }
+}
+
+/** Each comment counts under its post and in all: it is read once. */
+const remembering = (analyzer: Analyzer): Analyzer => {
+  const known = new Map<string, CommentAnalysis>()
+  return {
+    analyzeComment: (text) => {
+      let analysis = known.get(text)
+      if (analysis === undefined) known.set(text, analysis = analyzer.analyzeComment(text))
+      return analysis
+    }
+  }
 }
 
 /** The figures of a profile whose comments were never asked for. */
