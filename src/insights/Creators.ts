@@ -7,7 +7,6 @@ import { ProfileHistory } from "../profiles/ProfileHistory.ts"
 import { ProfileListener, type StoredAnswer } from "../profiles/ProfileListener.ts"
 import { type Outcome, Recomputation } from "../profiles/Recomputation.ts"
 import type { StoredFigures } from "../profiles/StoredFigures.ts"
-import type { Unlocked } from "../profiles/Unlocked.ts"
 import type { Username } from "../profiles/Username.ts"
 import { creatorOf } from "./creator/Creator.ts"
 import { creatorVersion } from "./creator/CreatorMethod.ts"
@@ -27,7 +26,7 @@ export interface CreatorFormulas {
 export class Creators extends Context.Service<Creators, {
   /** A `Creator` as it is stored; derived now from the stored answer where it is missing or of an older version. Undefined: no answer. */
   find(
-    profile: Unlocked
+    profile: { readonly id: ProfileId; readonly username: Username }
   ): Effect.Effect<Schema.JsonObject | undefined, DatabaseError>
   /** Derives those that are missing or of an older version, behind a profile's id: how many, and where to go on; undefined at the end. */
   backfill(after: string, limit: number): Effect.Effect<

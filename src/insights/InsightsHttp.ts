@@ -15,7 +15,7 @@ import { Peers } from "../profiles/Peers.ts"
 import { InvalidUsername } from "../profiles/ProfileErrors.ts"
 import { ProfileHistory } from "../profiles/ProfileHistory.ts"
 import { Profiles } from "../profiles/Profiles.ts"
-import type { StoredProfile } from "../profiles/ProfileView.ts"
+import type { Unlocked } from "../profiles/Unlocked.ts"
 import { normalizeUsername } from "../profiles/Username.ts"
 import { type Collected, Comments } from "./Comments.ts"
 import { Creators } from "./Creators.ts"
@@ -43,7 +43,7 @@ export const layer = HttpApiBuilder.group(
       return Option.isNone(username) ? yield* InvalidUsername.problem : yield* profiles.unlocked(user.id, username.value)
     })
 
-    const sentimentOf = Effect.fnUntraced(function*(profile: StoredProfile, collection: Collected | null) {
+    const sentimentOf = Effect.fnUntraced(function*(profile: Unlocked, collection: Collected | null) {
       const { posts, study } = yield* comments.read(profile)
       return {
         username: profile.username,

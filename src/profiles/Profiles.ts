@@ -15,7 +15,7 @@ import { AccessRequired, ProfileNotFound } from "./ProfileErrors.ts"
 import { type Fetch, type FetchFailure, ProfileFetches } from "./ProfileFetches.ts"
 import { type MentionRow, type Page, ProfileRepo, type RelatedRow } from "./ProfileRepo.ts"
 import { type Caller, type Granted, ProfileStore } from "./ProfileStore.ts"
-import type { StoredProfile } from "./ProfileView.ts"
+import type { Unlocked } from "./Unlocked.ts"
 import type { Username } from "./Username.ts"
 
 /** An answer ready for the wire. */
@@ -56,10 +56,10 @@ export class Profiles extends Context.Service<Profiles, {
   /** As `lookup`, of a repeated one whose answer this process has: nothing is asked or recorded. `now` is milliseconds since 1970. */
   known(user: UserId, username: string, now: number): Ready | undefined
   /** The stored profile, if the user holds an open window on it: 404 when unknown, 403 when not unlocked. */
-  unlocked(user: UserId, username: Username): Effect.Effect<StoredProfile, ProfileNotFound | AccessRequired | DatabaseError>
-  posts(profile: ProfileId, page: Page): Effect.Effect<ReadonlyArray<ListedPost & { readonly position: string }>, DatabaseError>
-  related(profile: ProfileId, page: Page): Effect.Effect<ReadonlyArray<typeof RelatedRow.Type>, DatabaseError>
-  mentions(profile: ProfileId, page: Page): Effect.Effect<ReadonlyArray<typeof MentionRow.Type>, DatabaseError>
+  unlocked(user: UserId, username: Username): Effect.Effect<Unlocked, ProfileNotFound | AccessRequired | DatabaseError>
+  posts(profile: Unlocked, page: Page): Effect.Effect<ReadonlyArray<ListedPost & { readonly position: string }>, DatabaseError>
+  related(profile: Unlocked, page: Page): Effect.Effect<ReadonlyArray<typeof RelatedRow.Type>, DatabaseError>
+  mentions(profile: Unlocked, page: Page): Effect.Effect<ReadonlyArray<typeof MentionRow.Type>, DatabaseError>
   /** Milliseconds for which stored data counts as fresh. */
   readonly freshFor: number
 }>()("analytics-following/profiles/Profiles") {
@@ -219,10 +219,18 @@ export class Profiles extends Context.Service<Profiles, {
           if (profile === undefined) return yield* unknown(username)
           const window = yield* access.check(user, profile.id)
           if (window === undefined) return yield* lockedProfile(username)
-          return profile
+          return profile as Unlocked
         })
 
-        return { lookup, known, unlocked, posts: posts.latest, related: repo.related, mentions: repo.mentions, freshFor }
+        return {
+          lookup,
+          known,
+          unlocked,
+          posts: ({ id }, page) => posts.latest(id, page),
+          related: ({ id }, page) => repo.related(id, page),
+          mentions: ({ id }, page) => repo.mentions(id, page),
+          freshFor
+        }
       })
     )
 }

@@ -20,7 +20,7 @@ import { type Fetch, ProfileFetches } from "./ProfileFetches.ts"
 import { ProfileHistory } from "./ProfileHistory.ts"
 import type { Page } from "./ProfileRepo.ts"
 import { Profiles, type Ready } from "./Profiles.ts"
-import type { StoredProfile } from "./ProfileView.ts"
+import type { Unlocked } from "./Unlocked.ts"
 import { normalizeUsername, type Username } from "./Username.ts"
 
 /** Handlers of the profile endpoints: parameters in, answers out. */
@@ -47,7 +47,7 @@ export const layer = HttpApiBuilder.group(
     /** A list under an unlocked profile: tagged by the data's version and the page, so that paging again costs nothing. */
     const list = <A, B>(
       name: string,
-      read: (profile: StoredProfile, page: Page) => Effect.Effect<ReadonlyArray<A>, B>,
+      read: (profile: Unlocked, page: Page) => Effect.Effect<ReadonlyArray<A>, B>,
       position: (item: A) => string,
       view: (item: A) => unknown
     ) =>
@@ -85,7 +85,7 @@ export const layer = HttpApiBuilder.group(
         const now = yield* Clock.currentTimeMillis
         const freshness = freshnessOf(profile, profiles.freshFor, now)
         const then = query.as_of === undefined ? null : instantOf(Date.parse(query.as_of))
-        const analytics = then === null ? profile.analytics : (yield* history.analyticsAt(profile.username, then)) ?? null
+        const analytics = then === null ? profile.analytics : (yield* history.analyticsAt(profile, then)) ?? null
         return conditional(request, {
           body: encode({ username: profile.username, as_of: then, analytics, freshness }),
           etag: `"${profile.id.slice(0, 8)}-${profile.data_version}-analytics-${freshness.status}-${then ?? ""}"`
@@ -93,17 +93,17 @@ export const layer = HttpApiBuilder.group(
       }),
       posts: list(
         "posts",
-        (profile, page) => profiles.posts(profile.id, page),
+        profiles.posts,
         (post) => post.position,
         postView
       ),
-      related: list("related", (profile, page) => profiles.related(profile.id, page), (row) => row.cursor, ({
+      related: list("related", profiles.related, (row) => row.cursor, ({
         cursor: _cursor,
         profile_id: _profile,
         updated_at: _updated,
         ...related
       }) => related),
-      mentions: list("mentions", (profile, page) => profiles.mentions(profile.id, page), (row) => row.cursor, ({
+      mentions: list("mentions", profiles.mentions, (row) => row.cursor, ({
         cursor: _cursor,
         profile_id: _profile,
         created_at: _created,

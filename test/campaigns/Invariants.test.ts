@@ -14,7 +14,7 @@ import { Shortcode } from "../../src/posts/Shortcode.ts"
 import type { ProfileId } from "../../src/profiles/Profile.ts"
 import { AccessRequired } from "../../src/profiles/ProfileErrors.ts"
 import { Profiles } from "../../src/profiles/Profiles.ts"
-import type { StoredProfile } from "../../src/profiles/ProfileView.ts"
+import type { Unlocked } from "../../src/profiles/Unlocked.ts"
 import { Username } from "../../src/profiles/Username.ts"
 import type { UserId } from "../../src/users/UserId.ts"
 import { insertProfile, insertUser } from "../support/rows.ts"
@@ -52,7 +52,7 @@ const otherRooms = Layer.mergeAll(
     freshFor: 0,
     known: () => undefined,
     unlocked: (_, username) =>
-      username === names[2] ? locked(username) : Effect.succeed({ id: things.profiles.get(username) } as StoredProfile)
+      username === names[2] ? locked(username) : Effect.succeed({ id: things.profiles.get(username) } as Unlocked)
   }),
   Layer.mock(PostLookup, {
     unlocked: (_, shortcode) =>
