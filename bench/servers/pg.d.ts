@@ -1,0 +1,17 @@
+/** What the peers use of `pg`, which brings no types. */
+declare module "pg" {
+  export interface Query {
+    /** A named statement is prepared once a connection. */
+    readonly name: string
+    readonly text: string
+    readonly values: ReadonlyArray<unknown>
+  }
+  export class Pool {
+    constructor(options: { readonly connectionString: string; readonly max: number })
+    query<Row = unknown>(query: Query): Promise<{ readonly rows: ReadonlyArray<Row> }>
+  }
+  export const types: {
+    readonly builtins: { readonly INT8: number; readonly TIMESTAMPTZ: number }
+    setTypeParser(oid: number, parse: (text: string) => unknown): void
+  }
+}

@@ -1,0 +1,56 @@
+import { fileURLToPath } from "node:url"
+import { PostView } from "../../src/posts/PostView.ts"
+import { ProfileView } from "../../src/profiles/ProfileView.ts"
+import type { Stage } from "./Stage.ts"
+
+/** What is measured: `hot` are 100 profiles that are kept, `db` all profiles, each read from PostgreSQL. */
+export type Work = "hot" | "db"
+
+export interface Case {
+  readonly work: Work
+  readonly server: "ours" | "Fastify" | "node:http"
+  readonly how: string
+  readonly script: string
+  readonly environment: Readonly<Record<string, string>>
+}
+
+export const casesOn = (stage: Stage): ReadonlyArray<Case> => {
+  const ours = (work: Work, how: string, settings: Readonly<Record<string, string>>): Case => ({
+    work,
+    server: "ours",
+    how,
+    script: file("../../src/main.ts"),
+    environment: {
+      DATABASE_URL: stage.databaseUrl,
+      SUPABASE_URL: stage.authUrl,
+      SUPABASE_ANON_KEY: stage.anonKey,
+      SMARTPROXY_USERNAME: "bench",
+      SMARTPROXY_PASSWORD: "bench",
+      DECODO_BASE_URL: stage.vendorUrl,
+      LOG_LEVEL: "Warn",
+      ...settings
+    }
+  })
+  const peers = (work: Work, how: string, SOURCE: string): ReadonlyArray<Case> => {
+    const environment = { DATABASE_URL: stage.databaseUrl, AUTH_URL: stage.authUrl, COLUMNS: columns, SOURCE }
+    return [
+      { work, server: "Fastify", how, script: file("../servers/Fastify.ts"), environment },
+      { work, server: "node:http", how, script: file("../servers/NodeHttp.ts"), environment }
+    ]
+  }
+  return [
+    ours("hot", "its cache", {}),
+    ...peers("hot", "all in memory", "memory"),
+    ours("db", "rows, decoded by schema", { CACHE_MAX_BYTES: "0" }),
+    ...peers("db", "rows", "rows"),
+    ...peers("db", "JSON made in SQL", "sql")
+  ]
+}
+
+const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** As our answer has them, so that a peer's is the same; a post's engagement rate is a figure made of two columns. */
+const columns = JSON.stringify({
+  profile: Object.keys(ProfileView.fields),
+  post: Object.keys(PostView.fields).filter((name) => name !== "engagement_rate")
+})
