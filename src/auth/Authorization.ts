@@ -13,7 +13,8 @@ export class Authorization extends HttpApiMiddleware.Service<Authorization, { pr
   "analytics-following/auth/Authorization",
   {
     requiredForClient: true,
-    security: { bearer: HttpApiSecurity.bearer },
+    // In the document in lower case, as OpenAPI has it: the documentation page takes `Bearer` for Basic and asks for a password.
+    security: { bearer: HttpApiSecurity.http({ scheme: "bearer" }) },
     error: [UnauthorizedResponse, AccountSuspended, AccountBanned, AnonymousAccount, AuthUnavailable]
   }
 ) {

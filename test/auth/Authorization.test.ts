@@ -176,7 +176,7 @@ describe("an endpoint that needs a caller", () => {
     Effect.sync(() => {
       const { components, paths } = OpenApi.fromApi(Api)
       const responses = paths["/me"]?.get?.responses
-      assert.deepStrictEqual(components.securitySchemes, { bearer: { type: "http", scheme: "Bearer" } })
+      assert.deepStrictEqual(components.securitySchemes, { bearer: { type: "http", scheme: "bearer" } })
       assert.deepStrictEqual(Object.keys(responses ?? {}), ["200", "401", "403", "503"])
       assert.property(responses?.["401"]?.headers, "www-authenticate")
     }))

@@ -236,6 +236,7 @@ layer(TestApp.layer(), { excludeTestServices: true })("problems", (it) => {
       const options = text.slice(text.indexOf("createApiReference(document"))
       assert.include(options, `"showDeveloperTools":"never"`)
       assert.include(options, `"hideClientButton":true`)
+      assert.include(options, `"securitySchemes":{"bearer":{"type":"http","scheme":"bearer"}}`, "where a token can be entered")
     }))
 
   it.effect("HEAD answers as GET does, without the body", () =>
