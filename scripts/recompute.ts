@@ -24,7 +24,10 @@ const Uuid = Schema.String.check(
 
 const recompute = Command.make("recompute", {
   usernames: Flag.String("username").pipe(Flag.withDescription("Only this profile; may be repeated"), Flag.atLeast(0)),
-  version: Flag.Int("version").pipe(Flag.withDescription("Only profiles whose figures are of this version"), Flag.optional),
+  version: Flag.Int("figures-version").pipe(
+    Flag.withDescription("Only profiles whose figures are of this version"),
+    Flag.optional
+  ),
   after: Flag.String("after").pipe(
     Flag.withDescription("Go on behind the profile with this id, the cursor of an interrupted run"),
     Flag.withSchema(Uuid),

@@ -1,0 +1,58 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import { execFile } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { TestApp } from "../support/TestApp.ts"
+import { TestDatabase } from "../support/TestDatabase.ts"
+import { until } from "../support/until.ts"
+import { VendorFront } from "../support/VendorFront.ts"
+
+const project = fileURLToPath(new URL("../..", import.meta.url))
+
+const run = Effect.fnUntraced(function*(script: string, ...flags: ReadonlyArray<string>) {
+  const { url } = yield* TestDatabase
+  const front = yield* VendorFront
+  const env = {
+    ...process.env,
+    DATABASE_URL: Redacted.value(url),
+    SUPABASE_URL: "http://127.0.0.1:1",
+    SUPABASE_ANON_KEY: "none",
+    SMARTPROXY_USERNAME: "test",
+    SMARTPROXY_PASSWORD: "none",
+    DECODO_BASE_URL: front.url
+  }
+  return yield* Effect.callback<{ readonly code: number; readonly out: string; readonly err: string }>((resume) => {
+    execFile(process.execPath, [script, ...flags], { cwd: project, env }, (error, out, err) => {
+      resume(Effect.succeed({ code: error === null ? 0 : Number(error.code), out, err }))
+    })
+  })
+})
+
+layer(TestApp.layer(), { excludeTestServices: true })("the scripts of the insights", (it) => {
+  it.effect("recompute and backfill from what is stored, and print a summary alone", () =>
+    Effect.gen(function*() {
+      const app = yield* TestApp
+      const front = yield* VendorFront
+      const sql = yield* SqlClient
+      const user = yield* app.newUser
+      for (const name of ["command.one", "command.two"]) yield* user.get(`/profile/${name}`)
+      yield* until(sql`SELECT 1 FROM creator_metadata`, (rows) => rows.length === 2)
+      const asked = front.asked.length
+
+      const recomputed = yield* run("scripts/recompute.ts", "--dry-run")
+      assert.strictEqual(recomputed.code, 0, recomputed.err)
+      const summary = JSON.parse(recomputed.out)
+      assert.deepInclude(summary, { dry_run: true, profiles: 2 })
+      assert.deepStrictEqual([summary.analytics.unchanged, summary.creators.unchanged], [2, 2])
+      assert.match(recomputed.err, /2 of 2 profiles, \d+ a second, cursor [0-9a-f-]{36}/)
+
+      yield* sql`DELETE FROM creator_metadata`
+      const filled = yield* run("scripts/backfill-insights.ts", "--similar")
+      assert.strictEqual(filled.code, 0, filled.err)
+      assert.deepInclude(JSON.parse(filled.out), { derived: 2, without_answer: 0, compared: 2 })
+      assert.lengthOf(yield* sql`SELECT 1 FROM creator_metadata`, 2)
+      assert.deepInclude(JSON.parse((yield* run("scripts/backfill-insights.ts")).out), { derived: 0 })
+      assert.lengthOf(front.asked, asked, "nothing is paid for")
+    }), { timeout: 120_000 })
+})
