@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import * as Column from "../database/Column.ts"
+import { Currency } from "../http/Currency.ts"
 import { name, text, webAddress } from "../http/Text.ts"
 import { CampaignPost, CampaignProfile, CampaignStatus } from "./Campaign.ts"
 
@@ -56,19 +57,13 @@ const amount = Schema.String.check(
   Schema.isPattern(/^\d{1,12}(\.\d{1,2})?$/, { expected: "a decimal amount as text, such as \"1500.00\"" })
 )
 
-const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf("currency"))
-const currency = Schema.String.check(
-  Schema.isPattern(/^[A-Z]{3}$/, { expected: "an ISO 4217 currency code such as EUR" }),
-  Schema.makeFilter((code) => currencies.has(code) || "Expected an ISO 4217 currency code such as EUR")
-)
-
 const details = {
   description: orNull(text(0, 10_000)),
   logo_url: orNull(webAddress(2048)),
   start_date: orNull(day),
   end_date: orNull(day),
   budget: orNull(amount),
-  currency: orNull(currency),
+  currency: orNull(Currency),
   target_audience: orNull(TargetAudience),
   campaign_goals: orNull(CampaignGoals)
 }

@@ -1,12 +1,11 @@
 import { Schema, Struct } from "effect"
+import { Currency } from "../http/Currency.ts"
 import { UserProfile } from "./UserProfile.ts"
 
 /** How a front end shows things to this user. */
 export const Preferences = Schema.Struct({
   theme: Schema.Literals(["system", "light", "dark"]),
-  currency: Schema.NullOr(
-    Schema.String.check(Schema.isPattern(/^[A-Z]{3}$/, { expected: "an ISO 4217 code such as EUR" }))
-  ).annotate({ description: "For budgets; null: none is preferred" }),
+  currency: Schema.NullOr(Currency).annotate({ description: "For budgets; null: none is preferred" }),
   week_starts_on: Schema.Literals(["monday", "saturday", "sunday"]),
   page_size: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100 }))
 }).annotate({ identifier: "Preferences" })

@@ -126,7 +126,12 @@ layer(TestApp.layer(), { excludeTestServices: true })("what a user says of thems
           assert.strictEqual((yield* read(user, path))[name], Object.entries(preset).find(([key]) => key === name)?.[1])
         }
         assert.deepStrictEqual(yield* read(user, path), { ...preset })
-        for (const body of [{ unheard_of: true }, { ...set, [Object.keys(set)[0] ?? ""]: "no such value" }, []]) {
+        for (
+          const body of [{ unheard_of: true }, { currency: "XYZ", theme: "sepia" }, {
+            ...set,
+            [Object.keys(set)[0] ?? ""]: "no such value"
+          }, []]
+        ) {
           const refused = yield* send(user, "PATCH", path, body)
           assert.strictEqual(refused.problem.type, "/problems/invalid-request")
         }
