@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto"
 import { PostgresStartFailed } from "./EmbeddedPostgresErrors.ts"
 import { claim, stopOrphan } from "./Ownership.ts"
 import { placeFiles } from "./Placement.ts"
-import { freePort, initialize, serve, type ServerCommand } from "./ServerProcess.ts"
+import { freePort, initialize, serve, serveAgain, type ServerCommand } from "./ServerProcess.ts"
 import { settingArguments } from "./ServerSettings.ts"
 
 export interface EmbeddedPostgresOptions {
@@ -106,10 +106,9 @@ const ensureCluster = Effect.fnUntraced(function*(command: ServerCommand, { data
 const start = Effect.fnUntraced(function*(command: ServerCommand, options: EmbeddedPostgresOptions) {
   const attempt = Effect.gen(function*() {
     const port = options.port || (yield* freePort)
-    yield* serve(
-      command,
-      settingArguments({ port, durable: options.durable ?? true, settings: options.settings ?? {} })
-    )
+    const settings = settingArguments({ port, durable: options.durable ?? true, settings: options.settings ?? {} })
+    const { ended } = yield* serve(command, settings)
+    yield* Effect.forkScoped(serveAgain(command, settings, ended, options.onProgress ?? (() => Effect.void)))
     return port
   })
   if (options.port) return yield* attempt

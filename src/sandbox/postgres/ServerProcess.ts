@@ -35,8 +35,8 @@ export const initialize = Effect.fnUntraced(function*(command: ServerCommand, ta
 })
 
 /**
- * Starts the server and returns once it accepts connections; stops it (fast shutdown: open transactions are rolled back) when the scope
- * closes. Time is real time throughout, whatever clock the caller lives by: the server is another process.
+ * Starts the server and returns once it accepts connections, with an effect that waits for its end; stops it (fast shutdown: open
+ * transactions are rolled back) when the scope closes. Time is real time throughout, whatever clock the caller lives by: the server is another process.
  */
 export const serve = Effect.fnUntraced(function*(command: ServerCommand, settings: ReadonlyArray<string>) {
   const child = yield* Effect.acquireRelease(
@@ -49,10 +49,32 @@ export const serve = Effect.fnUntraced(function*(command: ServerCommand, setting
     if (child.exitCode !== null || child.signalCode !== null) return yield* startFailed("it stopped at once", command.logFile)
     // Line 8 is the status that pg_ctl waits for; line 1 tells our server's file from a left-over one.
     const lines = yield* Effect.promise(() => readFile(statusFile, "utf8").then((text) => text.split("\n"), () => []))
-    if (lines[0] === String(child.pid) && lines[7]?.trim() === "ready") return
+    if (lines[0] === String(child.pid) && lines[7]?.trim() === "ready") return { ended: Effect.asVoid(exitOf(child)) }
     yield* Effect.promise(() => realSleep(10))
   }
   return yield* startFailed("not ready after 30 s", command.logFile)
+})
+
+/**
+ * Waits for the end of a server that nobody stopped (killed, out of memory) and starts it again, as often as that happens: what runs over
+ * it recovers as from any restart of PostgreSQL.
+ */
+export const serveAgain = Effect.fnUntraced(function*(
+  command: ServerCommand,
+  settings: ReadonlyArray<string>,
+  ended: Effect.Effect<void>,
+  report: (line: string) => Effect.Effect<void>
+) {
+  yield* ended
+  // The processes of the one before may need a moment to notice its death, and hold its memory until then.
+  const attempt = Effect.andThen(Effect.promise(() => realSleep(250)), serve(command, settings))
+  yield* report("PostgreSQL ended unexpectedly and is started again …").pipe(
+    Effect.andThen(Effect.retry(attempt, { times: 40 })),
+    Effect.flatMap(({ ended }) => ended),
+    Effect.scoped,
+    Effect.forever,
+    Effect.catch(({ message }) => report(message))
+  )
 })
 
 /** A port of the loopback interface that is free now. Another process may take it before we do: callers try again. */

@@ -2,7 +2,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, FileSystem, Layer, Path, Redacted } from "effect"
+import { Context, Effect, FileSystem, Layer, Option, Path, Redacted } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { spawn } from "node:child_process"
 import { createServer, type Server } from "node:net"
@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url"
 import { EmbeddedPostgres, type EmbeddedPostgresOptions } from "../../../src/sandbox/postgres/EmbeddedPostgres.ts"
 import { processInfo } from "../../../src/sandbox/postgres/ProcessInfo.ts"
 import { firstUnreachable } from "../../../src/sandbox/postgres/ServerUser.ts"
+import { until } from "../../support/until.ts"
 
 const files = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)
 
@@ -76,6 +77,33 @@ describe("EmbeddedPostgres", () => {
       )
       assert.deepStrictEqual(yield* query({ dataDir }, "SELECT 1 AS one"), [{ one: 1 }])
       assert.isUndefined(yield* processInfo(pid))
+    }).pipe(Effect.provide(files)))
+
+  it.live("is there again, at the same address, after its server was killed", () =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const dataDir = yield* temporaryFolder
+      const said: Array<string> = []
+      const onProgress = (line: string) => Effect.sync(() => said.push(line))
+      yield* Effect.gen(function*() {
+        const { dataDir, url } = yield* EmbeddedPostgres
+        const sql = yield* Layer.build(PgClient.layer({ url })).pipe(Effect.map(Context.get(SqlClient)))
+        yield* sql`CREATE TABLE kept AS SELECT 'so' AS it_is`
+        const read = Effect.map(Effect.option(sql`SELECT * FROM kept`), Option.getOrUndefined)
+        const [first] = yield* sql<{ path: string }>`SELECT current_setting('data_directory') AS path`
+        const server = fs.readFileString(`${first?.path ?? dataDir}/postmaster.pid`).pipe(
+          Effect.map((text) => Number.parseInt(text, 10)),
+          Effect.orElseSucceed(() => Number.NaN)
+        )
+        for (let kill = 1; kill <= 2; kill++) {
+          const killed = yield* server
+          process.kill(killed, "SIGKILL")
+          // A session of the server that was killed may answer a last time: only another server counts.
+          yield* until(server, (pid) => pid > 0 && pid !== killed)
+          assert.deepStrictEqual(yield* until(read, (rows) => rows !== undefined), [{ it_is: "so" }])
+          assert.lengthOf(said.filter((line) => line.includes("again")), kill)
+        }
+      }).pipe(Effect.provide(EmbeddedPostgres.layer({ dataDir, durable: true, onProgress })))
     }).pipe(Effect.provide(files)))
 
   it.effect("starts although a left-over postmaster.pid names a process that lives but is no server", () =>
