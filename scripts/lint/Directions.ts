@@ -27,9 +27,9 @@ const directions: ReadonlyArray<Direction> = [
   {
     forbids: only(
       /^(effect\/http\/(HttpClient\w*|FetchHttpClient)|@effect\/platform-node\/NodeHttpClient)$/,
-      /^src\/((decodo|auth|sandbox)\/|(app|client)\.ts$)/
+      /^src\/((decodo|auth|sandbox)\/|insights\/InstagramGraph\.ts$|(app|client)\.ts$)/
     ),
-    because: "The HTTP client stays in decodo/ and auth/."
+    because: "The HTTP client stays in the adapters of what is outside: decodo/, auth/ and InstagramGraph.ts."
   },
   {
     forbids: (file, imported) =>

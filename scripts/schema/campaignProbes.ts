@@ -52,6 +52,8 @@ export const campaignProbes: ReadonlyArray<Probe> = [
       CampaignRepo.use((repo) => repo.update(user, campaign, { ...details, status: "active", deleted_at: null }, now))
     ))
   },
+  { method: "CampaignRepo.purge", run: campaigns(CampaignRepo.use((repo) => repo.purge(now, 1))) },
+  { method: "CampaignRepo.countBin", run: campaigns(CampaignRepo.use((repo) => repo.countBin(now))) },
   ...([undefined, "draft", "deleted"] as const).flatMap((status) =>
     pages.map((page): Probe => ({
       method: "CampaignRepo.list",

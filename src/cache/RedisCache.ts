@@ -1,6 +1,7 @@
-import { Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
+import { Clock, Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { createClient, RESP_TYPES } from "redis"
 import { Cache, type CachedBody } from "./Cache.ts"
+import { TtlMap } from "./TtlMap.ts"
 
 export interface RedisCacheOptions {
   readonly url: Redacted.Redacted
@@ -9,6 +10,9 @@ export interface RedisCacheOptions {
 }
 
 /**
+ * A deletion that Redis does not hear of would leave an old body: this process remembers it and repeats it before it reads the key again, and
+ * whatever the others do, no body stays longer than `longestStay`.
+ *
  * Bodies in Redis or anything that speaks its protocol, shared by all processes. Redis being away is never an error here: commands
  * fail at once (no offline queue), the client reconnects by itself, and the first connection may come after the start.
  */
@@ -23,17 +27,32 @@ export const layer = (options: RedisCacheOptions) =>
           Effect.timeoutOrElse({ duration: options.commandTimeout, orElse: () => Effect.fail("timeout") }),
           Effect.catch((reason) => Effect.as(Effect.logDebug("cache command failed", { operation, reason }), otherwise))
         )
+      const unheard = new TtlMap<true>(rememberedDeletions)
+      const remove = Effect.fnUntraced(function*(key: string) {
+        const removed = yield* attempt("delete", async () => {
+          await client.del(prefix + key)
+          return true
+        }, false)
+        if (removed) unheard.delete(key)
+        else unheard.set(key, true, (yield* Clock.currentTimeMillis) + longestStay)
+        return removed
+      })
+      const read = (key: string) => attempt("get", async () => decode(await bytes.get(prefix + key)), undefined)
       return {
-        get: (key) => attempt("get", async () => decode(await bytes.get(prefix + key)), undefined),
+        get: (key) =>
+          Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            unheard.get(key, now) === undefined
+              ? read(key)
+              : Effect.flatMap(remove(key), (removed) => removed ? read(key) : Effect.undefined)),
         known: () => undefined,
+        // What is written takes the place of what should have been deleted.
         set: (key, value, timeToLive) =>
           attempt("set", async () => {
-            await client.set(prefix + key, encode(value), { PX: Math.max(1, Math.round(Duration.toMillis(timeToLive))) })
+            const PX = Math.max(1, Math.round(Math.min(longestStay, Duration.toMillis(timeToLive))))
+            await client.set(prefix + key, encode(value), { PX })
+            unheard.delete(key)
           }, undefined),
-        delete: (key) =>
-          attempt("delete", async () => {
-            await client.del(prefix + key)
-          }, undefined),
+        delete: (key) => Effect.asVoid(remove(key)),
         health: Effect.map(
           attempt("ping", async () => (await client.ping()) === "PONG", false),
           (up) =>
@@ -44,6 +63,11 @@ export const layer = (options: RedisCacheOptions) =>
       }
     })
   )
+
+/** Milliseconds. A name asked for all day then costs one read of the database every five minutes, which is nothing. */
+const longestStay = 300_000
+
+const rememberedDeletions = 100_000
 
 /** Raised when the stored form changes, so that processes of two versions never read each other's. */
 const prefix = "analytics-following:1:"

@@ -31,6 +31,10 @@ export class CampaignRepo extends Context.Service<CampaignRepo, {
     readonly after: string | undefined
     readonly limit: number
   }): Effect.Effect<ReadonlyArray<Placed<Campaign>>, DatabaseError>
+  /** Deletes for good, with what is attached, up to `limit` that were put into the bin before `before`; how many there were. */
+  purge(before: Column.Instant, limit: number): Effect.Effect<number, DatabaseError>
+  /** How many were put into the bin before then. */
+  countBin(before: Column.Instant): Effect.Effect<number, DatabaseError>
 }>()("analytics-following/campaigns/CampaignRepo") {
   static readonly layer = Layer.effect(
     CampaignRepo,
@@ -93,7 +97,28 @@ export class CampaignRepo extends Context.Service<CampaignRepo, {
         }
       )
 
-      return { insert, find, lock, update, list }
+      const decodeCount = row("campaigns", Schema.Struct({ count: Schema.Int }))
+
+      const purge = Effect.fn("CampaignRepo.purge")((before: Column.Instant, limit: number) =>
+        Effect.map(
+          decodeCount(sql`
+            WITH old AS (
+              SELECT id FROM campaigns WHERE deleted_at IS NOT NULL AND deleted_at < ${before} LIMIT ${limit} FOR UPDATE SKIP LOCKED
+            ), gone AS (DELETE FROM campaigns USING old WHERE campaigns.id = old.id RETURNING 1)
+            SELECT count(*)::integer AS count FROM gone`),
+          (found) => found?.count ?? 0
+        )
+      )
+
+      const countBin = Effect.fn("CampaignRepo.countBin")((before: Column.Instant) =>
+        Effect.map(
+          decodeCount(sql`
+            SELECT count(*)::integer AS count FROM campaigns WHERE deleted_at IS NOT NULL AND deleted_at < ${before}`),
+          (found) => found?.count ?? 0
+        )
+      )
+
+      return { insert, find, lock, update, list, purge, countBin }
     })
   )
 }

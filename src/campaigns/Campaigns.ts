@@ -1,4 +1,4 @@
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, Duration, Effect, Layer } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
@@ -35,6 +35,10 @@ export class Campaigns extends Context.Service<Campaigns, {
     E | CampaignNotFound | DatabaseError,
     R
   >
+  /** Deletes for good, with what is attached, at most `limit` of those that are in the bin for longer; how many there were. */
+  purge(olderThan: Duration.Duration, limit: number): Effect.Effect<number, DatabaseError>
+  /** How many `purge` would delete. */
+  countBin(olderThan: Duration.Duration): Effect.Effect<number, DatabaseError>
 }>()("analytics-following/campaigns/Campaigns") {
   static readonly layerNoDeps = Layer.effect(
     Campaigns,
@@ -74,7 +78,14 @@ export class Campaigns extends Context.Service<Campaigns, {
           return yield* repo.update(user, id, { deleted_at: deleted ? at : null }, at)
         }))
 
+      const ago = (duration: Duration.Duration) =>
+        Effect.map(Clock.currentTimeMillis, (at) => instantOf(at - Duration.toMillis(duration)))
+
       return {
+        purge: Effect.fn("Campaigns.purge")((olderThan, limit) =>
+          Effect.flatMap(ago(olderThan), (before) => repo.purge(before, limit))
+        ),
+        countBin: Effect.fn("Campaigns.countBin")((olderThan) => Effect.flatMap(ago(olderThan), repo.countBin)),
         create,
         get,
         list: (user, options) => repo.list({ user, ...options }),

@@ -8,9 +8,11 @@ import { randomUUID } from "node:crypto"
 import {
   InternalError,
   InvalidRequest,
+  MalformedRequest,
   MethodNotAllowed,
   PayloadTooLarge,
   RouteNotFound,
+  ServerStopping,
   UnsupportedMediaType
 } from "./HttpErrors.ts"
 
@@ -30,7 +32,7 @@ export const answering = (options: AnsweringOptions) => {
   return <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
       const requestId = requestIdOf(request.headers["x-request-id"])
-      return withinSize(request, app).pipe(
+      return readable(request, app).pipe(
         Effect.catchCause(responseOf),
         Effect.flatMap((response) =>
           response.status >= 400 ? asProblem(response, request, requestId, options) : Effect.succeed(response)
@@ -54,12 +56,18 @@ const securityHeaders = {
 export const requestIdOf = (given: unknown): string =>
   typeof given === "string" && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID()
 
-/** A body that says that it is too large is refused before it is read, also where the endpoint would not look at it. */
-const withinSize = <E, R>(
+/**
+ * A body that says that it is too large, compressed or in another charset than JSON's is refused before it is read, also where the
+ * endpoint would not look at it; and so is an HTTP/1.1 request for no host.
+ */
+const readable = <E, R>(
   request: HttpServerRequest.HttpServerRequest,
   app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
 ) => {
-  const length = request.headers["content-length"]
+  const { "content-encoding": coding, "content-length": length, "content-type": type, host } = request.headers
+  if (host === undefined && !isOlder(request.source)) return HttpServerRespondable.toResponse(hostMissing)
+  if (coding !== undefined && coding !== "" && coding.toLowerCase() !== "identity") return Effect.succeed(unreadableBody)
+  if (type !== undefined && !/^utf-?8$/i.test(charsetOf(type))) return Effect.succeed(unreadableBody)
   return length === undefined
     ? app
     : Effect.flatMap(
@@ -68,8 +76,21 @@ const withinSize = <E, R>(
     )
 }
 
+const unreadableBody = HttpServerResponse.empty({ status: 415, headers: { "accept-encoding": "identity" } })
+
+const charsetOf = (type: string): string => /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type)?.[1] ?? "utf-8"
+
+/** HTTP/1.0 knows no Host. */
+const isOlder = (source: object): boolean => "httpVersion" in source && source.httpVersion === "1.0"
+
+const hostMissing = new MalformedRequest({ detail: "Name the host in the Host header, as HTTP/1.1 requires." })
+
 const responseOf = Effect.fnUntraced(function*<E>(cause: Cause.Cause<E>) {
-  if (Cause.hasInterruptsOnly(cause)) return yield* Effect.failCause(cause)
+  if (Cause.hasInterruptsOnly(cause)) {
+    return cause.reasons.some(({ annotations }) => annotations.has(HttpServerError.ClientAbort.key))
+      ? yield* Effect.failCause(cause)
+      : yield* HttpServerRespondable.toResponse(stopping)
+  }
   const [response, rest] = yield* HttpServerError.causeResponse(cause)
   if (response.status >= 500) yield* Effect.logError("request failed", rest)
   return response
@@ -104,6 +125,12 @@ const asProblem = Effect.fnUntraced(function*(
   })
 })
 
+/** Nobody but the end of the process cuts a request that its caller still waits for. */
+const stopping = new ServerStopping({
+  retry_after: 2,
+  detail: "This process is being stopped. Repeat the request after `retry_after` seconds; another one takes it."
+})
+
 const problemType = "application/problem+json"
 
 const hasType = ({ body }: HttpServerResponse.HttpServerResponse, type: string): boolean =>
@@ -130,7 +157,9 @@ const undeclared = (status: number, allow: ReadonlyArray<string>, method: string
     case 413:
       return new PayloadTooLarge({ detail: "Send at most 1 MB." })
     case 415:
-      return new UnsupportedMediaType({ detail: "Send the body as JSON with Content-Type: application/json." })
+      return new UnsupportedMediaType({
+        detail: "Send the body as JSON in UTF-8, with Content-Type: application/json and without Content-Encoding."
+      })
     default:
       return new InternalError({
         detail: "Nothing you did wrong. Repeat the request later; support can find the cause under `request_id`."

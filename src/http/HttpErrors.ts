@@ -46,6 +46,20 @@ export class UnsupportedMediaType extends HttpApiError.Problem<UnsupportedMediaT
   title: "This endpoint takes application/json"
 }, problemFields) {}
 
+/** What arrived is no HTTP request that could be served. */
+export class MalformedRequest extends HttpApiError.Problem<MalformedRequest>()("MalformedRequest", {
+  type: "/problems/malformed-request",
+  status: 400,
+  title: "This is not an HTTP request"
+}, problemFields) {}
+
+/** The process ends before the answer was ready. */
+export class ServerStopping extends HttpApiError.Problem<ServerStopping>()("ServerStopping", {
+  type: "/problems/server-stopping",
+  status: 503,
+  title: "The server is being stopped"
+}, { retry_after: Schema.Int, ...problemFields }) {}
+
 /** Something of ours broke. The request id is the reference under which the log has the cause; nothing of it is answered. */
 export class InternalError extends HttpApiError.Problem<InternalError>()("InternalError", {
   type: "/problems/internal-error",

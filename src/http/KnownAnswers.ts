@@ -8,7 +8,7 @@ export type KnownAnswers = (request: IncomingMessage, now: number) => Representa
 
 /**
  * Lets `known` answer before the application sees a request, until the scope closes: what is ready in this process needs no fiber,
- * route or middleware, which cost as much again as all of Node's HTTP. Requests with a body or from another origin take the usual way.
+ * route or middleware, which cost as much again as all of Node's HTTP. Requests with a body, from another origin or for no host take the usual way.
  */
 export const answerKnown = Effect.fnUntraced(function*(
   server: Server,
@@ -18,8 +18,8 @@ export const answerKnown = Effect.fnUntraced(function*(
   const clock = yield* Clock.Clock
 
   const answered = (request: IncomingMessage, response: ServerResponse): boolean => {
-    const { "content-length": length, origin, "transfer-encoding": coding, "x-request-id": requestId } = request.headers
-    if (length !== undefined || coding !== undefined || origin !== undefined) return false
+    const { "content-length": length, host, origin, "transfer-encoding": coding, "x-request-id": requestId } = request.headers
+    if (length !== undefined || coding !== undefined || origin !== undefined || host === undefined) return false
     try {
       const found = known(request, clock.currentTimeMillisUnsafe())
       if (found === undefined) return false

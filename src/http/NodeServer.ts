@@ -7,9 +7,19 @@ import type { Duplex } from "node:stream"
  * there is a request that the application could answer gets a problem as everything else does.
  */
 export const nodeServer = (limits: Partial<ServerLimits> = {}): Server =>
-  Object.assign(createServer({ maxHeaderSize: 8192, optimizeEmptyRequests: true, ...serverLimits, ...limits }), {
-    maxConnections
-  })
+  Object.assign(
+    createServer({
+      maxHeaderSize: 8192,
+      optimizeEmptyRequests: true,
+      // Node's refusal has no body; the application's is a problem.
+      requireHostHeader: false,
+      ...serverLimits,
+      ...limits
+    }),
+    {
+      maxConnections
+    }
+  )
     .on("clientError", (error: NodeJS.ErrnoException, socket) => {
       if (error.code === "ECONNRESET" || !socket.writable) socket.destroy()
       else refuse(socket, refusals[error.code ?? ""] ?? malformed)

@@ -5,10 +5,10 @@ export const UtcInstant = Schema.String.check(
   Schema.isPattern(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/, {
     expected: "a UTC instant such as 2026-01-31T12:00:00Z"
   }),
-  // `Date` takes the 30th of February for the 2nd of March.
+  // `Date` takes the 30th of February for the 2nd of March, and has a year 0, which PostgreSQL has not.
   Schema.makeFilter((given: string) => {
     const time = Date.parse(given)
-    return (!Number.isNaN(time) && new Date(time).toISOString().startsWith(given.slice(0, 19))) ||
+    return (!given.startsWith("0000") && !Number.isNaN(time) && new Date(time).toISOString().startsWith(given.slice(0, 19))) ||
       "Expected an instant that exists"
   })
 ).annotate({ format: "date-time" })

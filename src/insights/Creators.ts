@@ -7,12 +7,18 @@ import { ProfileHistory } from "../profiles/ProfileHistory.ts"
 import { ProfileListener, type StoredAnswer } from "../profiles/ProfileListener.ts"
 import { type Outcome, Recomputation } from "../profiles/Recomputation.ts"
 import type { StoredFigures } from "../profiles/StoredFigures.ts"
+import type { Unlocked } from "../profiles/Unlocked.ts"
 import type { Username } from "../profiles/Username.ts"
 import { creatorOf } from "./creator/Creator.ts"
 import { creatorVersion } from "./creator/CreatorMethod.ts"
 import { creatorRow } from "./creator/CreatorRow.ts"
 import { InsightRepo } from "./InsightRepo.ts"
 import { LanguageDetection } from "./LanguageDetection.ts"
+
+interface Subject {
+  readonly id: ProfileId
+  readonly username: Username
+}
 
 type Recomputed = Pick<StoredFigures, "id" | "username" | "last_refreshed">
 
@@ -25,9 +31,7 @@ export interface CreatorFormulas {
 /** What is known of creators: derived from each stored answer in the background, and on demand where that has not happened yet. */
 export class Creators extends Context.Service<Creators, {
   /** A `Creator` as it is stored; derived now from the stored answer where it is missing or of an older version. Undefined: no answer. */
-  find(
-    profile: { readonly id: ProfileId; readonly username: Username }
-  ): Effect.Effect<Schema.JsonObject | undefined, DatabaseError>
+  find(profile: Unlocked): Effect.Effect<Schema.JsonObject | undefined, DatabaseError>
   /** Derives those that are missing or of an older version, behind a profile's id: how many, and where to go on; undefined at the end. */
   backfill(after: string, limit: number): Effect.Effect<
     { readonly derived: number; readonly withoutAnswer: number; readonly cursor: string } | undefined,
@@ -60,7 +64,7 @@ export class Creators extends Context.Service<Creators, {
           return stored?.analysis_version === creatorVersion ? stored.details ?? undefined : undefined
         })
 
-        const find = Effect.fn("Creators.find")(function*(profile: Parameters<Creators["Service"]["find"]>[0]) {
+        const find = Effect.fn("Creators.find")(function*(profile: Subject) {
           const stored = yield* current(profile.id)
           if (stored !== undefined) return stored
           const answer = yield* history.latestAnswer(profile.username)

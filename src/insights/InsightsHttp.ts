@@ -113,7 +113,7 @@ export const layer = HttpApiBuilder.group(
         const scope = `mentioned-by/${profile.id}`
         const limit = query.limit ?? defaultLimit
         const after = query.cursor === undefined ? undefined : yield* cursors.decode(scope, query.cursor)
-        const found = yield* peers.mentionedBy(profile.username, { after, limit: limit + 1 })
+        const found = yield* peers.mentionedBy(profile, { after, limit: limit + 1 })
         const { data, page } = pageOf(found, limit, (last) => cursors.encode(scope, last.cursor))
         return answer(
           request,

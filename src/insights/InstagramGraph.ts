@@ -1,9 +1,7 @@
 import { Clock, Duration, Effect, Layer, Redacted, Schema } from "effect"
-/* oxlint-disable house/directions -- a source of its own beside the vendor, behind a port of this room */
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
-/* oxlint-enable house/directions */
 import { instantOf } from "../database/Instant.ts"
 import { FirstPartyAudience, FirstPartyUnavailable } from "./FirstPartyAudience.ts"
 

@@ -2,13 +2,16 @@ import { Context, Effect, Layer } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { PeerRepo } from "./PeerRepo.ts"
 import type { ProfileId } from "./Profile.ts"
-import { ProfileRepo } from "./ProfileRepo.ts"
+import { type Page, ProfileRepo } from "./ProfileRepo.ts"
 import type { SimilarProfile } from "./RelatedProfile.ts"
+import type { Unlocked } from "./Unlocked.ts"
 
 /** Stored profiles as a crowd: peers, neighbours, and who mentions whom. */
 export class Peers extends Context.Service<
   Peers,
-  PeerRepo["Service"] & {
+  Omit<PeerRepo["Service"], "mentionedBy"> & {
+    /** Who mentions the account, newest first. */
+    mentionedBy(profile: Unlocked, page: Page): ReturnType<PeerRepo["Service"]["mentionedBy"]>
     /** Takes these as what is similar to the profile by our own method; former ones that are not among them go. */
     storeSimilar(profile: ProfileId, similar: ReadonlyArray<SimilarProfile>, at: string): Effect.Effect<void, DatabaseError>
   }
@@ -18,7 +21,11 @@ export class Peers extends Context.Service<
     Effect.gen(function*() {
       const repo = yield* PeerRepo
       const profiles = yield* ProfileRepo
-      return { ...repo, storeSimilar: profiles.upsertSimilar }
+      return {
+        ...repo,
+        mentionedBy: ({ username }: Unlocked, page: Page) => repo.mentionedBy(username, page),
+        storeSimilar: profiles.upsertSimilar
+      }
     })
   )
 

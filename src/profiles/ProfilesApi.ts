@@ -9,6 +9,7 @@ import { Analytics } from "../analytics/Analytics.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
+import { UtcInstant } from "../http/UtcInstant.ts"
 import { Job, JobNotFound } from "../jobs/Job.ts"
 import { PostView } from "../posts/PostView.ts"
 import { Mention } from "./Mention.ts"
@@ -21,13 +22,6 @@ const params = {
     description: "An Instagram username; a leading @, capitals and a pasted profile address are understood"
   })
 }
-
-const AsOf = Schema.String.check(
-  Schema.isPattern(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/, {
-    expected: "a UTC instant such as 2026-01-31T12:00:00Z"
-  }),
-  Schema.makeFilter((text: string) => Number.isNaN(Date.parse(text)) ? "an instant that exists" : undefined)
-)
 
 const databaseErrors = [DatabaseUnavailable, RowMismatch, RowRefused] as const
 const lookupErrors = [InvalidUsername, ProfileNotFound, ProfileTemporarilyUnavailable, ...databaseErrors] as const
@@ -113,7 +107,7 @@ export class ProfilesApi extends HttpApiGroup.make("profiles")
     HttpApiEndpoint.get("analytics", "/profile/:username/analytics", {
       params,
       query: {
-        as_of: Schema.optionalKey(AsOf.annotate({
+        as_of: Schema.optionalKey(UtcInstant.annotate({
           description:
             "What was known then: the figures of the latest answer fetched by this instant; null when nothing was known"
         }))

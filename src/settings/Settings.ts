@@ -61,6 +61,11 @@ export const declarations = {
   PROFILE_NOT_FOUND_FOR: defaulted(duration, "10 minutes", "How long \"no such profile\" is believed"),
   PROFILE_FAILURE_FOR: defaulted(duration, "30 seconds", "How long a failed fetch is answered without asking the vendor again"),
   SEARCH_RETENTION: defaulted(duration, "365 days", "How long look-ups are kept; scripts/prune-searches.ts deletes older ones"),
+  CAMPAIGN_BIN_RETENTION: defaulted(
+    duration,
+    "90 days",
+    "How long deleted campaigns can be restored; scripts/purge-campaigns.ts deletes older ones for good"
+  ),
   CACHE_MAX_BYTES: defaulted(integer, "268435456", "Bodies kept in this process; 0 switches the cache off"),
   REDIS_URL: optional(secret, "A Redis-compatible cache shared by all processes, instead of the one in this process"),
   REDIS_COMMAND_TIMEOUT: defaulted(duration, "100 millis", "An answer does not wait longer for the cache"),

@@ -82,6 +82,24 @@ describe.skipIf(!redisInstalled)(`the Redis cache${whereRedis}`, () => {
       assert.isUndefined(yield* cache.get("a"))
     }))
 
+  it.live("a deletion that it did not hear of is made good before the key is read again, and no body outlives five minutes", () =>
+    Effect.gen(function*() {
+      const { cache, server } = yield* running
+      const client = yield* ownClient(server.url)
+      yield* cache.set("a", body, Duration.hours(24))
+      const [key = ""] = yield* Effect.promise(() => client.keys("*"))
+      assert.isAtMost(yield* Effect.promise(() => client.pTTL(key)), 300_000)
+      // Redis goes on, with what it has, but takes no command for longer than one may take.
+      yield* Effect.promise(() => client.sendCommand(["CLIENT", "PAUSE", "400", "WRITE"]))
+      yield* cache.delete("a")
+      assert.isUndefined(yield* cache.get("a"), "still deaf to it")
+      yield* until(cache.health, ({ state }) => state === "up")
+      yield* until(Effect.promise(() => client.exists(key)), (there) => there === 0)
+      assert.isUndefined(yield* cache.get("a"))
+      yield* cache.set("a", body, Duration.minutes(5))
+      assert.strictEqual((yield* until(cache.get("a"), (found) => found !== undefined))?.etag, body.etag)
+    }))
+
   it.live("that is killed costs time only, and comes back by itself", () =>
     Effect.gen(function*() {
       const { cache, server } = yield* running

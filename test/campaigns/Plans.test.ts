@@ -14,7 +14,7 @@ import { TestDatabase } from "../support/TestDatabase.ts"
 const repos = Layer.mergeAll(CampaignRepo.layer, CampaignProfileRepo.layer, CampaignPostRepo.layer, FavoriteRepo.layer).pipe(
   Layer.provideMerge(TestDatabase.layer)
 )
-const size = 100_000
+const size = 20_000
 const now = Instant.make("2026-06-01T00:00:00.000Z")
 const campaign = CampaignId.make("00000000-0000-0000-0000-000000000001")
 
@@ -39,9 +39,9 @@ layer(repos, { excludeTestServices: true })(`lists of ${size} rows`, (it) => {
       // In the order of their indexes, which makes them quick to build; an order of their own is in no statement.
       const n = sql`FROM generate_series(1, ${size}::int) AS n`
       const id = sql.literal("lpad(to_hex(n), 32, '0')::uuid")
-      const then = sql`${now}::timestamptz - (${size} - n) * interval '4 minutes'`
+      const then = sql`${now}::timestamptz - (${size} - n) * interval '20 minutes'`
       // What the lists join is there for the pages that are read: their beginning and their end.
-      const read = sql`${n} WHERE n <= 5000 OR n > ${size - 5000}`
+      const read = sql`${n} WHERE n <= 2000 OR n > ${size - 2000}`
       yield* sql`INSERT INTO profiles (id, username, raw_data) SELECT ${id}, 'p' || lpad(n::text, 6, '0'), '{}' ${read}`
       yield* sql`
         INSERT INTO posts (id, profile_id, instagram_post_id, shortcode, media_type, is_video, is_carousel, raw_data)

@@ -29,7 +29,22 @@ layer(TestApp.layer({ settings }), { excludeTestServices: true })("pages of a co
         assert.strictEqual(answer.status, status, path)
         assert.strictEqual(answer.headers.get("access-control-allow-origin"), origin, path)
         const exposed = answer.headers.get("access-control-expose-headers") ?? ""
-        for (const name of ["etag", "x-request-id", "retry-after", "location", "link"]) {
+        for (
+          const name of [
+            "etag",
+            "x-request-id",
+            "retry-after",
+            "location",
+            "link",
+            "allow",
+            "www-authenticate",
+            "preference-applied",
+            "ratelimit",
+            "ratelimit-policy",
+            "x-credits-charged",
+            "x-credits-remaining"
+          ]
+        ) {
           assert.include(exposed.toLowerCase().split(/,\s*/), name, path)
         }
         assert.include((answer.headers.get("vary") ?? "").toLowerCase(), "origin", path)

@@ -18,6 +18,7 @@ const anywhere = [
   "payload-too-large",
   "unsupported-media-type",
   "internal-error",
+  "server-stopping",
   "malformed-request",
   "request-timeout",
   "headers-too-large",

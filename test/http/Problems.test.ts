@@ -182,6 +182,60 @@ layer(TestApp.layer(), { excludeTestServices: true })("problems", (it) => {
       }
     }))
 
+  it.effect("a body that is compressed or in another charset than UTF-8 is 415, whatever the endpoint", () =>
+    Effect.gen(function*() {
+      const headers = { ...(yield* signedIn), "content-type": "application/json" }
+      for (
+        const more of [
+          { "content-encoding": "gzip" },
+          { "content-encoding": "br" },
+          { "content-type": "application/json; charset=iso-8859-1" },
+          { "content-type": "application/json;charset=\"utf-16\"" }
+        ]
+      ) {
+        for (const [method, path] of [["PATCH", "/me"], ["POST", "/profile/natgeo/refresh"], ["POST", "/campaigns"]] as const) {
+          const answer = yield* call(method, path, { ...headers, ...more }, "{}")
+          assert.strictEqual(answer.status, 415, `${path} ${JSON.stringify(more)}`)
+          assert.strictEqual(answer.problem.type, "/problems/unsupported-media-type")
+          assert.strictEqual(answer.headers.get("accept-encoding"), "identity")
+        }
+      }
+      for (const more of [{ "content-encoding": "identity" }, { "content-type": "application/json; charset=UTF-8" }]) {
+        assert.strictEqual((yield* call("PATCH", "/me", { ...headers, ...more }, "{}")).status, 200, JSON.stringify(more))
+      }
+    }))
+
+  it.effect("an instant that does not exist is 400 wherever one is asked for", () =>
+    Effect.gen(function*() {
+      const headers = yield* signedIn
+      yield* call("GET", "/profile/natgeo", headers)
+      for (
+        const instant of ["0000-01-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z", "x"]
+      ) {
+        const answer = yield* call("GET", `/profile/natgeo/analytics?as_of=${instant}`, headers)
+        assert.strictEqual(answer.status, 400, instant)
+        assert.deepStrictEqual(answer.problem.errors?.[0]?.path, ["query", "as_of"])
+      }
+      for (const instant of ["0001-01-01T00:00:00Z", "2024-02-29T23:59:59.999Z", "9999-12-31T23:59:59Z"]) {
+        assert.strictEqual((yield* call("GET", `/profile/natgeo/analytics?as_of=${instant}`, headers)).status, 200, instant)
+      }
+    }))
+
+  it.effect("a request for no host is a problem, unless its HTTP knows none", () =>
+    Effect.gen(function*() {
+      const { url } = yield* TestApp
+      const { authorization } = yield* signedIn
+      const known = `authorization: ${authorization}\r\n`
+      yield* call("GET", "/profile/natgeo", { authorization })
+      for (const [path, more] of [["/livez", ""], ["/nothing", ""], ["/profile/natgeo", known], ["/profile/natgeo", known]]) {
+        const answer = yield* rawHttp(url, `GET ${path} HTTP/1.1\r\n${more}connection: close\r\n\r\n`)
+        assert.strictEqual(answer.status, 400, path)
+        assert.strictEqual(answer.headers["content-type"], "application/problem+json")
+        assert.strictEqual(JSON.parse(answer.body).type, "/problems/malformed-request")
+      }
+      assert.strictEqual((yield* rawHttp(url, "GET /livez HTTP/1.0\r\n\r\n")).status, 200)
+    }))
+
   it.effect("headers that are too large, and what is no HTTP at all, are problems too", () =>
     Effect.gen(function*() {
       const { url } = yield* TestApp

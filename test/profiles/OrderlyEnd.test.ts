@@ -56,3 +56,18 @@ it.live("a fetch that nobody waits for may end before the process does", () =>
     yield* Fiber.join(closing)
     assert.lengthOf(yield* sql`SELECT 1 FROM profiles WHERE username = 'last.call'`, 1)
   }))
+
+it.live("a request that the end of the process cuts gets a problem that says when to come back", () =>
+  Effect.gen(function*() {
+    const scope = yield* Scope.make()
+    const running = yield* TestApp.layer().pipe(Layer.build, Scope.provide(scope))
+    const user = yield* Context.get(running, TestApp).newUser
+    const front = Context.get(running, VendorFront)
+    front.hold("cut.short")
+    const asking = yield* Effect.forkChild(user.get("/profile/cut.short"))
+    yield* until(Effect.sync(() => front.asked), (asked) => asked.includes("cut.short"))
+    yield* Scope.close(scope, Exit.void)
+    const { headers, problem, status } = yield* Fiber.join(asking)
+    assert.deepStrictEqual([status, problem.type], [503, "/problems/server-stopping"])
+    assert.strictEqual(headers.get("retry-after"), String(problem.retry_after))
+  }))
