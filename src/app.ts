@@ -6,7 +6,6 @@ import { ByteSize, Context, Duration, Effect, Layer, Option, Redacted } from "ef
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiScalar from "effect/http-api/HttpApiScalar"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
-import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import type { Server } from "node:http"
@@ -20,6 +19,7 @@ import * as AuthorizationHttp from "./auth/AuthorizationHttp.ts"
 import { SupabaseAuth } from "./auth/SupabaseAuth.ts"
 import { TokenVerifier, tokenVerifierDefaults } from "./auth/TokenVerifier.ts"
 import { Cache } from "./cache/Cache.ts"
+import { observed } from "./cache/ObservedCache.ts"
 import * as RedisCache from "./cache/RedisCache.ts"
 import { CampaignReports } from "./campaigns/CampaignReports.ts"
 import * as CampaignsHttp from "./campaigns/CampaignsHttp.ts"
@@ -32,12 +32,15 @@ import { Favorites } from "./favorites/Favorites.ts"
 import * as FavoritesHttp from "./favorites/FavoritesHttp.ts"
 import { answering, headersOfEveryAnswer } from "./http/Answering.ts"
 import { Api } from "./http/Api.ts"
+import { cors } from "./http/Cors.ts"
 import { Cursor } from "./http/Cursor.ts"
+import * as HealthMetrics from "./http/HealthMetrics.ts"
 import { answerKnown } from "./http/KnownAnswers.ts"
+import { observeRequests } from "./http/ObservedRequests.ts"
 import * as ProblemPages from "./http/ProblemPages.ts"
 import { Readiness } from "./http/Readiness.ts"
 import * as RequestValidationHttp from "./http/RequestValidationHttp.ts"
-import { allowedMethods, apiRoutes } from "./http/Routes.ts"
+import { allowedMethods, apiRoutes, routePatterns } from "./http/Routes.ts"
 import * as SchemaGateHttp from "./http/SchemaGateHttp.ts"
 import * as SystemHttp from "./http/SystemHttp.ts"
 import { Comments } from "./insights/Comments.ts"
@@ -49,6 +52,14 @@ import { LanguageDetection } from "./insights/LanguageDetection.ts"
 import { Recompute } from "./insights/Recompute.ts"
 import { Similar } from "./insights/Similar.ts"
 import { Standing } from "./insights/Standing.ts"
+import { accessLog } from "./observability/AccessLog.ts"
+import { Metrics, MetricsRegistry } from "./observability/Metrics.ts"
+import * as MetricsHttp from "./observability/MetricsHttp.ts"
+import * as ProcessMetrics from "./observability/ProcessMetrics.ts"
+import { Usage } from "./observability/Usage.ts"
+import { UsageCounter } from "./observability/UsageCounter.ts"
+import * as UsageHttp from "./observability/UsageHttp.ts"
+import { UsageRepo } from "./observability/UsageRepo.ts"
 import { PostLookup } from "./posts/PostLookup.ts"
 import { Posts } from "./posts/Posts.ts"
 import { Peers } from "./profiles/Peers.ts"
@@ -80,7 +91,11 @@ export interface AppOptions {
 
 /** The whole product; gives the server that listens. Needs the environment's `Settings`. */
 export const layer = (options: AppOptions) =>
-  Layer.unwrap(Effect.map(Settings, (settings) => server(settings, options).pipe(Layer.provide(services(settings)))))
+  Layer.unwrap(Effect.map(Settings, (settings) =>
+    server(settings, options).pipe(
+      Layer.provide(services(settings)),
+      Layer.provide(Layer.sync(Metrics, () => new MetricsRegistry()))
+    )))
 
 /** Doors and ports without HTTP, for scripts that reuse them. */
 export const services = (settings: SettingsValues) => {
@@ -132,6 +147,7 @@ export const services = (settings: SettingsValues) => {
     Readiness.layerNoDeps,
     Account.layerNoDeps.pipe(Layer.provideMerge(AccountData.layer), Layer.provideMerge(authLayer(settings))),
     Users.layer,
+    usageLayer(settings),
     SchemaGateHttp.layer
   ).pipe(Layer.provideMerge(fetching))
 }
@@ -151,11 +167,11 @@ export const migratorLayer = Migrator.layer(fileURLToPath(new URL("../migrations
 )
 
 const cacheLayer = (settings: SettingsValues) =>
-  Option.match(settings.REDIS_URL, {
+  observed(Option.match(settings.REDIS_URL, {
     onSome: (url) => RedisCache.layer({ url, commandTimeout: settings.REDIS_COMMAND_TIMEOUT }),
     onNone: () =>
       settings.CACHE_MAX_BYTES === 0 ? Cache.layerNone : Cache.layerMemory({ capacityBytes: settings.CACHE_MAX_BYTES })
-  })
+  }))
 
 const decodoLayer = (settings: SettingsValues) =>
   DecodoHttp.layer({
@@ -177,6 +193,12 @@ const firstPartyLayer = ({ INSTAGRAM_GRAPH_ACCOUNTS }: SettingsValues) =>
         Layer.provide(NodeHttpClient.layerUndici)
       )
   })
+
+const usageLayer = (settings: SettingsValues) =>
+  Layer.mergeAll(
+    Usage.layerNoDeps,
+    UsageCounter.layerNoDeps({ interval: settings.USAGE_FLUSH_INTERVAL, retention: settings.USAGE_RETENTION })
+  ).pipe(Layer.provide(UsageRepo.layer))
 
 const authLayer = (settings: SettingsValues) =>
   Layer.merge(
@@ -208,76 +230,46 @@ const scalar = {
   authentication: { preferredSecurityScheme: "bearer" }
 }
 
-const routes = Layer.mergeAll(
-  HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
-    Layer.provide([
-      SystemHttp.layer,
-      AuthHttp.layer,
-      UsersHttp.layer,
-      SearchesHttp.layer,
-      ProfilesHttp.layer,
-      InsightsHttp.layer,
-      AccessHttp.layer,
-      FavoritesHttp.layer,
-      CampaignsHttp.layer
-    ])
-  ),
-  ProblemPages.layer,
-  HttpApiScalar.layer(Api, { path: "/docs", scalar })
-)
+const routes = (settings: SettingsValues) =>
+  Layer.mergeAll(
+    HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
+      Layer.provide([
+        SystemHttp.layer,
+        AuthHttp.layer,
+        UsersHttp.layer,
+        SearchesHttp.layer,
+        ProfilesHttp.layer,
+        InsightsHttp.layer,
+        AccessHttp.layer,
+        FavoritesHttp.layer,
+        CampaignsHttp.layer,
+        UsageHttp.layer
+      ])
+    ),
+    ProblemPages.layer,
+    MetricsHttp.layer({ token: settings.METRICS_TOKEN }),
+    HttpApiScalar.layer(Api, { path: "/docs", scalar })
+  )
 
 /** Builds every service first and listens last: a request that comes before the handlers would never be answered. */
 const server = (settings: SettingsValues, options: AppOptions) =>
   Layer.effect(
     HttpServer.HttpServer,
     Effect.gen(function*() {
-      const app = yield* HttpRouter.toHttpEffect(routes)
+      const app = yield* HttpRouter.toHttpEffect(routes(settings))
       const answered = answering({ allowedMethods, headers: options.headers })(app)
       const known = yield* ProfilesHttp.knownLookups
       const listening = yield* Layer.build(NodeHttpServer.layerServer(() => options.node, options.listen))
       yield* (settings.CORS_ORIGINS.length === 0
         ? HttpServer.serveEffect(answered)
-        : HttpServer.serveEffect(cors(settings)(answered))).pipe(
+        : HttpServer.serveEffect(cors(settings.CORS_ORIGINS)(answered))).pipe(
           Effect.provideContext(listening),
           Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.megabytes(1))
         )
       yield* answerKnown(options.node, known, headersOfEveryAnswer(options))
+      const log = yield* accessLog({ share: settings.ACCESS_LOG_SHARE })
+      const { count } = yield* UsageCounter
+      yield* observeRequests(options.node, routePatterns, [log, count])
       return Context.get(listening, HttpServer.HttpServer)
     })
-  ).pipe(Layer.provide(NodeHttpServer.layerHttpServices))
-
-const cors = (settings: SettingsValues) =>
-  HttpMiddleware.cors({
-    allowedOrigins: settings.CORS_ORIGINS,
-    allowedMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-    allowedHeaders: [
-      "authorization",
-      "content-type",
-      "if-none-match",
-      "idempotency-key",
-      "prefer",
-      "x-request-id",
-      "traceparent"
-    ],
-    exposedHeaders: [
-      "etag",
-      "age",
-      "allow",
-      "link",
-      "content-disposition",
-      "location",
-      "preference-applied",
-      "ratelimit",
-      "ratelimit-policy",
-      "retry-after",
-      "warning",
-      "www-authenticate",
-      "x-credits-charged",
-      "x-credits-remaining",
-      "x-request-id",
-      "x-access-expires-at",
-      "x-data-source",
-      "x-sandbox"
-    ],
-    maxAge: 600
-  })
+  ).pipe(Layer.provide(NodeHttpServer.layerHttpServices), Layer.provide([ProcessMetrics.layer, HealthMetrics.layer]))

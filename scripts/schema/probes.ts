@@ -33,6 +33,7 @@ import { PersonalDataRepo } from "../../src/users/PersonalDataRepo.ts"
 import { UserId } from "../../src/users/UserId.ts"
 import { UserRepo } from "../../src/users/UserRepo.ts"
 import { campaignProbes } from "./campaignProbes.ts"
+import { usageProbes } from "./usageProbes.ts"
 
 const user = UserId.make(id)
 const profile = ProfileId.make(id)
@@ -235,5 +236,6 @@ export const probes: ReadonlyArray<Probe> = [
     method: "VendorAnswerRepo.markRejected",
     run: answers(VendorAnswerRepo.use((repo) => repo.markRejected(answer, "probe", now)))
   },
-  ...campaignProbes
+  ...campaignProbes,
+  ...usageProbes
 ]

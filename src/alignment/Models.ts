@@ -4,6 +4,7 @@ import { Favorite } from "../favorites/Favorite.ts"
 import { AudienceDemographics } from "../insights/AudienceDemographics.ts"
 import { CommentSentiment } from "../insights/CommentSentiment.ts"
 import { CreatorMetadata } from "../insights/CreatorMetadata.ts"
+import { ApiUsage } from "../observability/ApiUsage.ts"
 import { Post } from "../posts/Post.ts"
 import { PostAnswer } from "../posts/PostAnswer.ts"
 import { PostProfile } from "../posts/PostProfile.ts"
@@ -18,6 +19,7 @@ import { UserProfile } from "../users/UserProfile.ts"
 
 /** Every row model by its table. A test fails when a model of the source tree is not in here. */
 export const models = {
+  api_usage: ApiUsage,
   audience_demographics: AudienceDemographics,
   auth_users: AuthUser,
   campaign_posts: CampaignPost,

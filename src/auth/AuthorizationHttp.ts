@@ -1,5 +1,6 @@
 import { Effect, Layer } from "effect"
 import { HttpServerRequest } from "effect/http/HttpServerRequest"
+import { noteOf } from "../http/Noted.ts"
 import { Authenticator } from "./Authenticator.ts"
 import { Authorization } from "./Authorization.ts"
 import { CurrentUser } from "./CurrentUser.ts"
@@ -9,7 +10,14 @@ export const layer = Layer.effect(
   Authorization,
   Effect.gen(function*() {
     const authenticator = yield* Authenticator
-    const currentUser = Effect.flatMap(HttpServerRequest, (request) => authenticator.authenticate(request.headers))
+    const currentUser = Effect.flatMap(
+      HttpServerRequest,
+      ({ headers, source }) =>
+        Effect.tap(authenticator.authenticate(headers), ({ id }) => {
+          noteOf(source).user = id
+          return Effect.void
+        })
+    )
     return Authorization.of({
       // The credential that the framework decoded is left aside, so that every way in reads the same headers by the same code.
       bearer: (httpEffect) => Effect.flatMap(currentUser, (user) => Effect.provideService(httpEffect, CurrentUser, user))

@@ -1,5 +1,7 @@
-import { type Cause, Context, Effect, Layer } from "effect"
+import { type Cause, Clock, Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import { gauge, histogram, secondsBuckets } from "../observability/Metrics.ts"
 import type { DatabaseError } from "./DatabaseErrors.ts"
 import { available } from "./Rows.ts"
 
@@ -9,7 +11,11 @@ export class Transaction extends Context.Service<Transaction, {
 }>()("analytics-following/database/Transaction") {
   static readonly layer = Layer.effect(
     Transaction,
-    Effect.map(SqlClient, (sql) => ({ run: (effect) => available("transaction")(transactional(sql)(effect)) }))
+    Effect.gen(function*() {
+      const watched = yield* watchedTransactions
+      const run = transactional(yield* SqlClient)
+      return { run: (effect) => available("transaction")(watched(run, effect)) }
+    })
   )
 }
 
@@ -26,3 +32,47 @@ export const transactional = (sql: SqlClient) => <A, E, R>(effect: Effect.Effect
       }))
     return Effect.catchCause(sql.withTransaction(watched), (cause) => Effect.failCause(inside ?? cause))
   })
+
+type Transactional = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | SqlError, R>
+
+/** How many wait for a connection and how many have one, and how long each took: a pool that is too small shows here first. */
+const watchedTransactions = Effect.gen(function*() {
+  let waiting = 0
+  let running = 0
+  yield* gauge({
+    name: "database_transactions",
+    help: "Transactions at the moment: those that wait for a connection of the pool, and those that have one",
+    labels: ["state"],
+    read: Effect.sync(() => [{ labels: ["waiting"], value: waiting }, { labels: ["running"], value: running }])
+  })
+  const seconds = yield* histogram({
+    name: "database_transaction_seconds",
+    help: "What transactions took: to get a connection, and from then to the end",
+    labels: ["part"]
+  }, secondsBuckets)
+  const waits = seconds.cell(["waiting"])
+  const runs = seconds.cell(["running"])
+
+  return <A, E, R>(run: Transactional, effect: Effect.Effect<A, E, R>) =>
+    Effect.flatMap(Clock.Clock, (clock) => {
+      const askedAt = clock.currentTimeMillisUnsafe()
+      let begunAt: number | undefined
+      waiting++
+      const begun = Effect.sync(() => {
+        begunAt = clock.currentTimeMillisUnsafe()
+        waiting--
+        running++
+        waits.observe((begunAt - askedAt) / 1000)
+      })
+      return Effect.ensuring(
+        run(Effect.andThen(begun, effect)),
+        Effect.sync(() => {
+          if (begunAt === undefined) waiting--
+          else {
+            running--
+            runs.observe((clock.currentTimeMillisUnsafe() - begunAt) / 1000)
+          }
+        })
+      )
+    })
+})

@@ -5,6 +5,7 @@ import { DecodoClient } from "./DecodoClient.ts"
 import { DecodoError } from "./DecodoError.ts"
 import { patience, PostNotFound, ProfileNotFound, wrongShape } from "./DecodoReason.ts"
 import type { FetchedProfile, FetchedSinglePost, FetchMeta } from "./FetchedProfile.ts"
+import { observedCalls } from "./ObservedCalls.ts"
 import { decodeProfile } from "./ProfileDecoder.ts"
 import type { RetryOptions } from "./RetryPolicy.ts"
 import { type DecodoTarget, makeScrape, type Scraped } from "./ScrapeCall.ts"
@@ -34,13 +35,13 @@ export const layer = (options: DecodoHttpOptions): Layer.Layer<DecodoClient, nev
   Layer.effect(DecodoClient, make(options))
 
 const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
-  const scrape = makeScrape(yield* HttpClient.HttpClient, {
+  const scrape = yield* observedCalls(makeScrape(yield* HttpClient.HttpClient, {
     baseUrl: options.baseUrl ?? "https://scraper-api.decodo.com",
     username: options.username,
     password: options.password,
     maxResponseBytes: options.maxResponseBytes ?? 8 * 1024 * 1024,
     pollInterval: options.pollInterval ?? "2 seconds"
-  })
+  }))
   const called = yield* makeCalls({
     concurrency: options.concurrency ?? 5,
     timeout: options.timeout ?? "180 seconds",

@@ -15,6 +15,7 @@ import {
   ServerStopping,
   UnsupportedMediaType
 } from "./HttpErrors.ts"
+import { type Noted, noteOf } from "./Noted.ts"
 
 export interface AnsweringOptions {
   /** The methods of the routes that match a path; empty when there is no such address. */
@@ -32,16 +33,29 @@ export const answering = (options: AnsweringOptions) => {
   return <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
       const requestId = requestIdOf(request.headers["x-request-id"])
+      const note = noteOf(request.source)
+      note.requestId = requestId
       return readable(request, app).pipe(
         Effect.catchCause(responseOf),
         Effect.flatMap((response) =>
           response.status >= 400 ? asProblem(response, request, requestId, options) : Effect.succeed(response)
         ),
         Effect.map((response) => HttpServerResponse.setHeaders(response, { ...common, "x-request-id": requestId })),
-        Effect.annotateLogs("request_id", requestId)
+        Effect.annotateLogs("request_id", requestId),
+        inTrace(note)
       )
     })
 }
+
+/** The lines of the log, and the note of the request, name the trace that the request belongs to: the caller's own, or a new one. */
+const inTrace = (note: Noted) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.matchEffect(Effect.currentParentSpan, {
+    onFailure: () => effect,
+    onSuccess: ({ traceId }) => {
+      note.traceId = traceId
+      return Effect.annotateLogs(effect, "trace_id", traceId)
+    }
+  })
 
 /** The headers of every answer but the request id. */
 export const headersOfEveryAnswer = ({ headers }: Pick<AnsweringOptions, "headers">) => ({ ...securityHeaders, ...headers })

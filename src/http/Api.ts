@@ -5,6 +5,7 @@ import { AuthApi } from "../auth/AuthApi.ts"
 import { CampaignsApi } from "../campaigns/CampaignsApi.ts"
 import { FavoritesApi } from "../favorites/FavoritesApi.ts"
 import { InsightsApi } from "../insights/InsightsApi.ts"
+import { UsageApi } from "../observability/UsageApi.ts"
 import { ProfilesApi } from "../profiles/ProfilesApi.ts"
 import { SearchesApi } from "../searches/SearchesApi.ts"
 import { UsersApi } from "../users/UsersApi.ts"
@@ -22,6 +23,7 @@ export class Api extends HttpApi.make("analytics-following")
   .add(AccessApi)
   .add(FavoritesApi)
   .add(CampaignsApi)
+  .add(UsageApi)
   .middleware(SchemaGate)
   // After the gate: whether the process lives must be answered whatever the database looks like, and 503 is readiness' own answer.
   .add(SystemApi)

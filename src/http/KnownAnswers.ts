@@ -2,6 +2,7 @@ import { Clock, Effect } from "effect"
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
 import { requestIdOf } from "./Answering.ts"
 import type { Representation } from "./Conditional.ts"
+import { noteOf } from "./Noted.ts"
 
 /** Gives the answer to a request that needs no waiting; undefined where it takes the usual way. `now` is milliseconds since 1970. */
 export type KnownAnswers = (request: IncomingMessage, now: number) => Representation | undefined
@@ -23,7 +24,8 @@ export const answerKnown = Effect.fnUntraced(function*(
     try {
       const found = known(request, clock.currentTimeMillisUnsafe())
       if (found === undefined) return false
-      const headers = { ...found.headers, ...headersOfEveryAnswer, "x-request-id": requestIdOf(requestId) }
+      const id = noteOf(request).requestId = requestIdOf(requestId)
+      const headers = { ...found.headers, ...headersOfEveryAnswer, "x-request-id": id }
       if (found.body === null) response.writeHead(304, headers).end()
       else {response.writeHead(200, { ...headers, "content-type": "application/json", "content-length": found.body.byteLength })
           .end(found.body)}

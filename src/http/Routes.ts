@@ -9,25 +9,31 @@ export const apiRoutes = routesOf(Api, [{
   touches: { reads: ["auth_users", "user_profiles"], writes: ["auth_users", "user_profiles"] }
 }])
 
-/** Routes beside the declared ones. */
-const undeclared: ReadonlyArray<readonly [method: string, path: string]> = [
-  ["GET", "/openapi.json"],
-  ["GET", "/docs"],
-  ["GET", "/problems/:slug"]
-]
+export interface RoutePattern {
+  readonly method: string
+  readonly path: string
+  /** The API's group, such as `profiles`; `docs` beside the declared ones. */
+  readonly group: string
+}
 
-const routes: Array<{ readonly method: string; readonly pattern: RegExp }> = []
+/** Every route there is, with those beside the declared ones. */
+export const routePatterns: ReadonlyArray<RoutePattern> = patternsOf(["/openapi.json", "/docs", "/problems/:slug", "/metrics"])
 
-const add = (method: string, path: string) =>
-  routes.push({ method, pattern: new RegExp(`^${path.replace(/:[^/]+/g, "[^/]+")}/?$`) })
+function patternsOf(undeclared: ReadonlyArray<string>): ReadonlyArray<RoutePattern> {
+  const patterns: Array<RoutePattern> = []
+  HttpApi.reflect(Api, {
+    onGroup: () => {},
+    onEndpoint: ({ endpoint, group }) => {
+      patterns.push({ method: endpoint.method, path: endpoint.path, group: group.identifier })
+    }
+  })
+  return [...patterns, ...undeclared.map((path) => ({ method: "GET", path, group: "docs" }))]
+}
 
-HttpApi.reflect(Api, {
-  onGroup: () => {},
-  onEndpoint: ({ endpoint }) => {
-    add(endpoint.method, endpoint.path)
-  }
-})
-for (const [method, path] of undeclared) add(method, path)
+const routes = routePatterns.map(({ method, path }) => ({
+  method,
+  pattern: new RegExp(`^${path.replace(/:[^/]+/g, "[^/]+")}/?$`)
+}))
 
 /** The methods that an address takes, for `Allow`; empty when nothing is there. Only asked when no route matched. */
 export const allowedMethods = (path: string): ReadonlyArray<string> => [

@@ -11,6 +11,7 @@ import { Cursor } from "../http/Cursor.ts"
 import type { KnownAnswers } from "../http/KnownAnswers.ts"
 import { nextLink } from "../http/LinkNext.ts"
 import { defaultLimit, pageOf } from "../http/Lists.ts"
+import { noteOf } from "../http/Noted.ts"
 import { preferredWait } from "../http/Prefer.ts"
 import { type Job, JobNotFound } from "../jobs/Job.ts"
 import { postView } from "../posts/PostView.ts"
@@ -38,6 +39,7 @@ export const layer = HttpApiBuilder.group(
       const username = yield* usernameOf(name)
       const wait = preferredWait(request.headers["prefer"], defaultWait, longestWait)
       const outcome = yield* profiles.lookup({ user: user.id, username, wait: Duration.seconds(wait), force })
+      noteOf(request.source).vendor = outcome._tag === "Pending" || outcome.source === "vendor"
       if (outcome._tag === "Ready") {
         return conditional(request, outcome.cached, headersOf(outcome, yield* Clock.currentTimeMillis))
       }
@@ -125,12 +127,15 @@ export const layer = HttpApiBuilder.group(
 export const knownLookups = Effect.gen(function*() {
   const authenticator = yield* Authenticator
   const profiles = yield* Profiles
-  const known: KnownAnswers = ({ headers, method, url }, now) => {
+  const known: KnownAnswers = (request, now) => {
+    const { headers, method, url } = request
     const username = method === "GET" ? lookupUrl.exec(url ?? "")?.[1] : undefined
     if (username === undefined) return undefined
     const user = authenticator.known(headers.authorization, now)
     const ready = user === undefined ? undefined : profiles.known(user.id, username, now)
-    return ready === undefined ? undefined : representationOf(headers["if-none-match"], ready.cached, headersOf(ready, now))
+    if (user === undefined || ready === undefined) return undefined
+    noteOf(request).user = user.id
+    return representationOf(headers["if-none-match"], ready.cached, headersOf(ready, now))
   }
   return known
 })

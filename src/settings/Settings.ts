@@ -10,6 +10,8 @@ const url = Schema.String.check(
 
 const integer = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
 
+const share = Schema.FiniteFromString.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
+
 const port = integer.check(Schema.isLessThanOrEqualTo(65_535))
 
 const duration = Schema.DurationFromString
@@ -85,6 +87,13 @@ export const declarations = {
   ),
   LOG_LEVEL: defaulted(Schema.Literals(["Debug", "Info", "Warn", "Error"]), "Info", "Least severe level that is logged"),
   LOG_FORMAT: defaulted(Schema.Literals(["json", "pretty"]), "json", "One JSON object a line, or text for people"),
+  ACCESS_LOG_SHARE: defaulted(
+    share,
+    "0.01",
+    "The share of requests that get a line in the log, 0 to 1; those that end in 500 or above always do"
+  ),
+  USAGE_FLUSH_INTERVAL: defaulted(duration, "10 seconds", "How often counted calls are written; a killed process loses so much"),
+  USAGE_RETENTION: defaulted(duration, "400 days", "How long the counts of a day are kept"),
   METRICS_TOKEN: optional(secret, "Bearer token of GET /metrics; without one it answers 404")
 } as const
 

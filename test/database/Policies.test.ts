@@ -23,6 +23,7 @@ const rules = (
     auth_users: (row) => row["id"] === caller,
     user_profiles: own,
     user_profile_access: own,
+    api_usage: own,
     user_favorites: own,
     user_searches: own,
     search_history: own,

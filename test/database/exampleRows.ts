@@ -7,6 +7,7 @@ import { Favorite } from "../../src/favorites/Favorite.ts"
 import { AudienceDemographics } from "../../src/insights/AudienceDemographics.ts"
 import { CommentSentiment } from "../../src/insights/CommentSentiment.ts"
 import { CreatorMetadata } from "../../src/insights/CreatorMetadata.ts"
+import { ApiUsage } from "../../src/observability/ApiUsage.ts"
 import { Post } from "../../src/posts/Post.ts"
 import { PostAnswer } from "../../src/posts/PostAnswer.ts"
 import { PostProfile } from "../../src/posts/PostProfile.ts"
@@ -420,6 +421,19 @@ export const examples: ReadonlyArray<Example> = [
       updated_at: late
     },
     minimal: { user_id: ids.users[1], profile_id: ids.profiles[1] }
+  }),
+  example(ApiUsage, {
+    full: {
+      id: id(31),
+      user_id: ids.users[0],
+      day: "2025-01-31",
+      route_group: "profiles",
+      calls: 12,
+      failed_calls: 2,
+      vendor_calls: 1,
+      updated_at: late
+    },
+    minimal: { user_id: ids.users[1], day: "2025-01-31", route_group: "me", calls: 1, failed_calls: 0, vendor_calls: 0 }
   }),
   example(Favorite, {
     full: {

@@ -1,5 +1,27 @@
 -- What the migrations add up to. Written by npm run schema:dump: run it after a change of migrations/.
 
+CREATE TABLE api_usage (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  day date NOT NULL,
+  route_group text NOT NULL,
+  calls bigint NOT NULL,
+  failed_calls bigint NOT NULL,
+  vendor_calls bigint NOT NULL,
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT api_usage_pkey PRIMARY KEY (id),
+  CONSTRAINT api_usage_user_day_group_key UNIQUE (user_id, day, route_group),
+  CONSTRAINT api_usage_counts CHECK (((calls > 0) AND ((failed_calls >= 0) AND (failed_calls <= calls)) AND ((vendor_calls >= 0) AND (vendor_calls <= calls)))),
+  CONSTRAINT api_usage_route_group CHECK ((route_group ~ '^[a-z][a-zA-Z_-]{0,39}$'::text))
+);
+CREATE INDEX api_usage_day_idx ON public.api_usage USING btree (day, route_group);
+ALTER TABLE api_usage ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE api_usage FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE api_usage TO service_role;
+GRANT SELECT ON TABLE api_usage TO authenticated;
+COMMENT ON TABLE api_usage IS 'Answered requests of each user by UTC day and group of the API, added up; a process that is killed loses what it had counted since its last batch.';
+COMMENT ON COLUMN api_usage.vendor_calls IS 'Calls that waited for a fetch of the vendor, also one that another call had begun.';
+
 CREATE TABLE audience_demographics (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   profile_id uuid NOT NULL,
@@ -668,6 +690,7 @@ GRANT ALL ON TABLE vendor_answers TO service_role;
 COMMENT ON TABLE vendor_answers IS 'Every paid answer, written before anything is made of it: a process that dies between the answer and the store does not pay twice.';
 COMMENT ON COLUMN vendor_answers.stored_at IS 'When the answer had become rows, set in the same transaction as those rows.';
 
+ALTER TABLE api_usage ADD CONSTRAINT api_usage_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE audience_demographics ADD CONSTRAINT audience_demographics_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
 ALTER TABLE campaign_posts ADD CONSTRAINT campaign_posts_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE;
 ALTER TABLE campaign_posts ADD CONSTRAINT campaign_posts_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
@@ -734,6 +757,9 @@ END
 $function$;
 REVOKE ALL ON FUNCTION sync_auth_user() FROM PUBLIC, anon, authenticated, service_role;
 GRANT ALL ON FUNCTION sync_auth_user() TO service_role;
+
+CREATE POLICY api_usage_select_own ON api_usage AS PERMISSIVE FOR SELECT TO authenticated
+  USING (user_id = ( SELECT auth.uid() AS uid));
 
 CREATE POLICY audience_demographics_select_unlocked ON audience_demographics AS PERMISSIVE FOR SELECT TO authenticated
   USING (has_profile_access(profile_id));

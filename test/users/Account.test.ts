@@ -26,6 +26,8 @@ const settled = Effect.gen(function*() {
   const owner = { user_id: user.user.id }
   yield* sql`INSERT INTO user_profile_access ${sql.insert({ ...owner, profile_id: id })}`
   yield* sql`INSERT INTO user_favorites ${sql.insert({ ...owner, profile_id: id, notes: "what I think of them" })}`
+  const counts = { calls: 2, failed_calls: 1, vendor_calls: 1 }
+  yield* sql`INSERT INTO api_usage ${sql.insert({ ...owner, day: "2025-01-31", route_group: "profiles", ...counts })}`
   yield* sql`
     WITH recorded AS (
       INSERT INTO user_searches (user_id, instagram_username, analysis_type, success)
@@ -129,7 +131,7 @@ layer(TestApp.layer(), { excludeTestServices: true })("an account", (it) => {
       const answer = yield* erase(access_token, { password })
       assert.strictEqual(said(answer), "200")
       assert.deepStrictEqual(answer.json<Erased>(), {
-        erased: { user_profile_access: 1, user_favorites: 1, user_searches: 2, search_history: 2, campaigns: 1 },
+        erased: { user_profile_access: 1, user_favorites: 1, user_searches: 2, search_history: 2, api_usage: 1, campaigns: 1 },
         sign_in: "signed_out"
       })
       assert.deepStrictEqual(yield* counted(id), {

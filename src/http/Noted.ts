@@ -1,0 +1,27 @@
+import type { UserId } from "../users/UserId.ts"
+
+/** What is learned of a request while it is answered, for those who observe it afterwards: logs, metrics, usage. */
+export interface Noted {
+  requestId: string | undefined
+  /** Of W3C Trace Context. */
+  traceId: string | undefined
+  user: UserId | undefined
+  /** Whether the caller waited for the vendor. */
+  vendor: boolean
+}
+
+/** The note of a request, which goes with it: the object that Node's server made of it is all that the two ways to an answer share. */
+export const noteOf = (request: object): Noted => (request as Annotated)[note] ??= new Note()
+
+const note = Symbol("analytics-following/http/Noted")
+
+interface Annotated {
+  [note]?: Noted
+}
+
+class Note implements Noted {
+  requestId: string | undefined = undefined
+  traceId: string | undefined = undefined
+  user: UserId | undefined = undefined
+  vendor = false
+}
