@@ -95,6 +95,10 @@ export const probes: ReadonlyArray<Probe> = [
   { method: "PostAnswerRepo.markStored", run: postAnswers(PostAnswerRepo.use((repo) => repo.markStored(id, now))) },
   { method: "PostRepo.findByShortcode", run: posts(PostRepo.use((repo) => repo.findByShortcode(shortcode))) },
   { method: "PostRepo.link", run: posts(PostRepo.use((repo) => repo.link(profile, PostId.make(id), "owner", now))) },
+  ...[true, false].map((dryRun): Probe => ({
+    method: "PostRepo.rerate",
+    run: posts(PostRepo.use((repo) => repo.rerate([{ shortcode, engagement_rate: 1 }], now, dryRun)))
+  })),
   { method: "PostRepo.upsert", run: posts(PostRepo.use((repo) => repo.upsert(profile, [post]))) },
   ...[profile, { username }].flatMap((of) =>
     [undefined, stamp, `null ${id}`].map((after): Probe => ({

@@ -18,6 +18,12 @@ export interface CacheHealth {
   readonly reason: string | null
 }
 
+/**
+ * No body stays longer, in milliseconds. Whoever changes what is stored deletes its body; a deletion that a cache does not hear of, such as that
+ * of a script in the cache of a server's process, is made good within this time. It costs one read of the database.
+ */
+export const longestStay = 300_000
+
 /** Pre-encoded answers. A cache that is away costs time, never an answer: reading gives undefined, writing does nothing. */
 export class Cache extends Context.Service<Cache, {
   get(key: string): Effect.Effect<CachedBody | undefined>
@@ -35,8 +41,10 @@ export class Cache extends Context.Service<Cache, {
         get: (key) => Effect.map(Clock.currentTimeMillis, (now) => entries.get(key, now)),
         known: (key, now) => entries.get(key, now),
         set: (key, value, timeToLive) =>
-          Effect.map(Clock.currentTimeMillis, (now) => entries.set(key, value, now + Duration.toMillis(timeToLive))),
-        delete: (key) => Effect.sync(() => entries.delete(key)),
+          Effect.map(Clock.currentTimeMillis, (now) =>
+            entries.set(key, value, now + Math.min(longestStay, Duration.toMillis(timeToLive)))),
+        delete: (key) =>
+          Effect.sync(() => entries.delete(key)),
         health: Effect.succeed<CacheHealth>({ state: "up", reason: null })
       }
     })

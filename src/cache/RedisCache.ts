@@ -1,6 +1,6 @@
 import { Clock, Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { createClient, RESP_TYPES } from "redis"
-import { Cache, type CachedBody } from "./Cache.ts"
+import { Cache, type CachedBody, longestStay } from "./Cache.ts"
 import { TtlMap } from "./TtlMap.ts"
 
 export interface RedisCacheOptions {
@@ -63,9 +63,6 @@ export const layer = (options: RedisCacheOptions) =>
       }
     })
   )
-
-/** Milliseconds. A name asked for all day then costs one read of the database every five minutes, which is nothing. */
-const longestStay = 300_000
 
 const rememberedDeletions = 100_000
 

@@ -1,6 +1,7 @@
 import { Result, Schema } from "effect"
 import { unavailable } from "../analytics/Figure.ts"
 import type * as Column from "../database/Column.ts"
+import { mentionsIn } from "../decodo/CaptionText.ts"
 import { commentsIn } from "../decodo/CommentDecoder.ts"
 import { decodeMedia } from "../decodo/MediaDecoder.ts"
 import type { PostId } from "../posts/Post.ts"
@@ -59,6 +60,7 @@ export const studyOf = (
 ): {
   readonly sentiments: ReadonlyArray<typeof CommentSentiment.insert.Encoded>
   readonly audience: typeof AudienceDemographics.insert.Encoded | undefined
+  readonly mentions: ReadonlyArray<CommentMention>
 } => {
   const analyzer = remembering(tools.analyzer)
   const read = answers.flatMap((answer) =>
@@ -72,10 +74,55 @@ export const studyOf = (
   const comments = read.flatMap(({ answer, comments }) =>
     comments.map((comment): AudienceComment => ({ ...comment, shortcode: answer.shortcode }))
   )
-  if (asOf === undefined || (comments.length === 0 && firstParty === undefined)) return { sentiments, audience: undefined }
+  const mentions = mentionsUnder(profile.username, comments)
+  if (asOf === undefined || (comments.length === 0 && firstParty === undefined)) {
+    return { sentiments, audience: undefined, mentions }
+  }
   const { row: _, ...figures } = analyzeComments(analyzer, comments.map(sampleOf), asOf)
   const audience = audienceOf(profile.username, comments, asOf, tools.detect, firstParty)
-  return { sentiments, audience: audienceRow(profile.id, { audience, comments: figures, first_party: firstParty ?? null }, asOf) }
+  const study = { audience, comments: figures, first_party: firstParty ?? null }
+  return { sentiments, audience: audienceRow(profile.id, study, asOf), mentions }
+}
+
+/** Whom a comment under a profile's post mentions. */
+export interface CommentMention {
+  readonly shortcode: string
+  readonly mentioned_username: string
+  readonly mention_type: "comment"
+  /** The words around it where the owner wrote them. What others wrote stays in the raw answers. */
+  readonly mention_context: string | null
+}
+
+/** At most so many of a post: those mentioned most often first. Contests collect thousands of friends. */
+const mostMentions = 100
+
+const mentionsUnder = (owner: string, comments: ReadonlyArray<AudienceComment>): ReadonlyArray<CommentMention> => {
+  const found = new Map<string, { count: number; edge: CommentMention }>()
+  for (const { commenter, shortcode, text } of comments) {
+    for (const [username, context] of mentionsIn(text)) {
+      if (username === owner) continue
+      const key = `${shortcode} ${username}`
+      const known = found.get(key)
+      const own = commenter === owner ? context : null
+      found.set(key, {
+        count: (known?.count ?? 0) + 1,
+        edge: {
+          shortcode,
+          mentioned_username: username,
+          mention_type: "comment",
+          mention_context: known?.edge.mention_context ?? own
+        }
+      })
+    }
+  }
+  const taken = new Map<string, number>()
+  return [...found.values()]
+    .toSorted((a, b) => b.count - a.count || (a.edge.mentioned_username < b.edge.mentioned_username ? -1 : 1))
+    .flatMap(({ edge }) => {
+      const before = taken.get(edge.shortcode) ?? 0
+      taken.set(edge.shortcode, before + 1)
+      return before < mostMentions ? [edge] : []
+    })
 }
 
 /** Each comment counts under its post and in all: it is read once. */

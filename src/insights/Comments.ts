@@ -7,6 +7,7 @@ import { DecodoClient } from "../decodo/DecodoClient.ts"
 import { PostAnswers } from "../posts/PostAnswers.ts"
 import { Posts } from "../posts/Posts.ts"
 import { sameJson } from "../profiles/CanonicalJson.ts"
+import { Peers } from "../profiles/Peers.ts"
 import type { ProfileId } from "../profiles/Profile.ts"
 import { ProfileTemporarilyUnavailable } from "../profiles/ProfileErrors.ts"
 import type { Outcome } from "../profiles/Recomputation.ts"
@@ -66,6 +67,7 @@ const make = Effect.fnUntraced(function*(options: CommentsOptions) {
   const client = yield* DecodoClient
   const posts = yield* Posts
   const answers = yield* PostAnswers
+  const peers = yield* Peers
   const repo = yield* InsightRepo
   const firstParties = yield* FirstPartyAudience
   const transaction = yield* Transaction
@@ -136,18 +138,21 @@ const make = Effect.fnUntraced(function*(options: CommentsOptions) {
     return studyOf(profile, answered, tools, known)
   })
 
-  const store = ({ audience, sentiments }: Study) =>
-    transaction.run(Effect.andThen(
-      repo.upsertSentiment(sentiments),
-      audience === undefined ? Effect.void : repo.upsertAudience(audience)
-    ))
+  const store = Effect.fnUntraced(function*(profile: ProfileId, { audience, mentions, sentiments }: Study) {
+    const now = instantOf(yield* Clock.currentTimeMillis)
+    yield* transaction.run(Effect.gen(function*() {
+      yield* peers.storeMentions(profile, mentions, now)
+      yield* repo.upsertSentiment(sentiments)
+      if (audience !== undefined) yield* repo.upsertAudience(audience)
+    }))
+  })
 
   const derive = Effect.fn("Comments.derive")(function*(
     profile: Omit<Subject, "last_refreshed">,
     firstParty?: FirstPartyDemographics
   ) {
     const study = yield* compute(profile, firstParty)
-    if (study !== undefined) yield* store(study)
+    if (study !== undefined) yield* store(profile.id, study)
   })
 
   const recompute = Effect.fn("Comments.recompute")(function*(profile: Omit<Subject, "last_refreshed">, dryRun: boolean) {
@@ -164,7 +169,7 @@ const make = Effect.fnUntraced(function*(options: CommentsOptions) {
     const same = (stored === undefined ? study.audience === undefined : sameJson(study.audience, shown(stored))) &&
       sameJson(byPost(study.sentiments), byPost(sentiments.map(shown)))
     if (same) return "unchanged" as const
-    if (!dryRun) yield* store(study)
+    if (!dryRun) yield* store(profile.id, study)
     return "rewritten" as const
   })
 

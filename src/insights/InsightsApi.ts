@@ -15,8 +15,9 @@ import { Audience } from "./audience/Audience.ts"
 import { Authenticity } from "./authenticity/Authenticity.ts"
 import { CommentFigures } from "./CommentStudy.ts"
 import { Creator } from "./creator/Creator.ts"
+import { AtPosting } from "./history/AtPosting.ts"
 import { Growth } from "./history/Growth.ts"
-import { HistoryPoint } from "./history/Series.ts"
+import { HistoryColumns, HistoryPoint } from "./history/Series.ts"
 import { PeerBenchmarks } from "./PeerBenchmarks.ts"
 
 const errors = [InvalidUsername, ProfileNotFound, AccessRequired, DatabaseUnavailable, RowMismatch, RowRefused] as const
@@ -28,8 +29,11 @@ export const HistoryAnswer = Schema.Struct({
   granularity: Schema.Literals(["day", "week", "month"]),
   from: Schema.String,
   to: Schema.String,
+  columns: HistoryColumns,
   points: Schema.Array(HistoryPoint),
-  growth: Growth
+  growth: Growth,
+  /** The stored posts of these days, latest first, at most 100. */
+  posts: Schema.Array(AtPosting)
 }).annotate({ identifier: "HistoryAnswer" })
 
 export const CreatorAnswer = Schema.Struct({
@@ -100,11 +104,15 @@ export class InsightsApi extends HttpApiGroup.make("insights")
       success: HistoryAnswer,
       error: errors
     })
-      .annotate(Touches, { reads: ["profiles", "user_profile_access", "profile_snapshots"], writes: [] })
+      .annotate(Touches, {
+        reads: ["profiles", "user_profile_access", "profile_snapshots", "posts", "post_profiles"],
+        writes: []
+      })
       .annotate(OpenApi.Summary, "Counts and headline figures over time, and growth")
       .annotate(
         OpenApi.Description,
-        "One point a day, week or month (UTC) of the last `days` (90): what the last fetch of it found, null where there was none."
+        "One point a day, week or month (UTC) of the last `days` (90): what the last fetch of it found, null where there was none. "
+          + "Spikes name the posts that may explain them; each post of these days carries its engagement in percent of the followers at posting time, where a fetch within three days of it says how many there were."
       )
       .middleware(Authorization),
     HttpApiEndpoint.get("creator", "/profile/:username/creator", {
@@ -153,12 +161,12 @@ export class InsightsApi extends HttpApiGroup.make("insights")
     })
       .annotate(Touches, {
         reads: commentReads.reads,
-        writes: ["post_answers", "comment_sentiment", "audience_demographics"]
+        writes: ["post_answers", "comment_sentiment", "audience_demographics", "mentions", "profiles"]
       })
       .annotate(OpenApi.Summary, "Collect the comments of the latest posts")
       .annotate(
         OpenApi.Description,
-        "Asks the vendor for each post whose comments are older than a day, or were never asked for: each costs a call. What takes longer than `Prefer: wait` goes on and is answered with 202; GET shows it once it is stored."
+        "Asks the vendor for each post whose comments are older than a day, or were never asked for: each costs a call. Whom they mention joins the profile's mentions. What takes longer than `Prefer: wait` goes on and is answered with 202; GET shows it once it is stored."
       )
       .middleware(Authorization),
     HttpApiEndpoint.get("audience", "/profile/:username/audience", {

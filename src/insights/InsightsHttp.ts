@@ -19,8 +19,9 @@ import type { Unlocked } from "../profiles/Unlocked.ts"
 import { normalizeUsername } from "../profiles/Username.ts"
 import { type Collected, Comments } from "./Comments.ts"
 import { Creators } from "./Creators.ts"
+import { atPosting } from "./history/AtPosting.ts"
 import { growth } from "./history/Growth.ts"
-import { series } from "./history/Series.ts"
+import { historyColumns, series } from "./history/Series.ts"
 import { insightRegistry } from "./InsightRegistry.ts"
 import { Standing } from "./Standing.ts"
 
@@ -62,7 +63,10 @@ export const layer = HttpApiBuilder.group(
         const days = query.days ?? 90
         const now = yield* Clock.currentTimeMillis
         const from = now - (days - 1) * 86_400_000
-        const snapshots = yield* history.snapshots(profile, Math.max(days, longestGrowth))
+        const [snapshots, posts] = yield* Effect.all([
+          history.snapshots(profile, Math.max(days, longestGrowth)),
+          profiles.posts(profile, { after: undefined, limit: mostPosts })
+        ], { concurrency: "unbounded" })
         const shown = snapshots.filter((snapshot) => Date.parse(snapshot.taken_at) >= from - 31 * 86_400_000)
         const points = series(shown, granularity, from, now)
         return {
@@ -70,8 +74,14 @@ export const layer = HttpApiBuilder.group(
           granularity,
           from: points[0]?.date ?? instantOf(from).slice(0, 10),
           to: instantOf(now).slice(0, 10),
+          columns: historyColumns,
           points,
-          growth: growth(snapshots, profile.last_refreshed)
+          growth: growth(snapshots, posts, profile.last_refreshed),
+          posts: atPosting(
+            profile.is_private,
+            posts.filter(({ posted_at }) => posted_at !== null && Date.parse(posted_at) >= from),
+            snapshots
+          )
         }
       }),
       creator: Effect.fn("InsightsHttp.creator")(function*({ params, request }) {
@@ -146,6 +156,9 @@ const answer = (
   const body = encoder.encode(JSON.stringify(content))
   return conditional(request, { body, etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"` }, headers)
 }
+
+/** Posts that a history can tell of: what may explain its spikes. */
+const mostPosts = 100
 
 /** Days: the longest window of growth and its tolerance. */
 const longestGrowth = 402

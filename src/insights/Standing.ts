@@ -33,7 +33,7 @@ export class Standing extends Context.Service<Standing, {
           history.snapshots(profile, snapshotDays),
           comments.read(profile)
         ], { concurrency: "unbounded" })
-        const grown = growth(snapshots, profile.last_refreshed)
+        const grown = growth(snapshots, latest, profile.last_refreshed)
         return authenticityOf(
           { ...profile, profile_pic_url: null },
           // Another owner's followers like a collaboration too.

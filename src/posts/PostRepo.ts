@@ -30,6 +30,11 @@ export class PostRepo extends Context.Service<PostRepo, {
     relation: StoredPost["relation"],
     now: Column.Instant
   ): Effect.Effect<void, DatabaseError>
+  /**
+   * Counts posts whose stored rate, made of the answer fetched at `at`, is not the given one, and unless `dryRun` replaces it. A post that
+   * a later answer renewed is left alone.
+   */
+  rerate(rates: ReadonlyArray<PostRate>, at: Column.Instant, dryRun: boolean): Effect.Effect<number, DatabaseError>
   /** The latest posts of a profile, newest first; `after` is the `position` of a former row. */
   latest(options: {
     readonly profile: ProfileId | { readonly username: Username }
@@ -94,6 +99,26 @@ export class PostRepo extends Context.Service<PostRepo, {
         )
       )
 
+      const decodeCount = row("posts", Schema.Struct({ count: Schema.Int }))
+
+      const rerate = Effect.fn("PostRepo.rerate")(function*(...[rates, at, dryRun]: Parameters<PostRepo["Service"]["rerate"]>) {
+        if (rates.length === 0) return 0
+        const given = sql`jsonb_to_recordset(${
+          JSON.stringify(rates)
+        }::jsonb) AS given (shortcode text, engagement_rate double precision)`
+        const differing = sql`posts.shortcode = given.shortcode AND posts.updated_at = ${at}
+              AND posts.engagement_rate IS DISTINCT FROM given.engagement_rate`
+        const found = yield* decodeCount(
+          dryRun
+            ? sql`SELECT count(*)::integer AS count FROM posts JOIN ${given} ON ${differing}`
+            : sql`
+            WITH changed AS (
+              UPDATE posts SET engagement_rate = given.engagement_rate FROM ${given} WHERE ${differing} RETURNING 1
+            ) SELECT count(*)::integer AS count FROM changed`
+        )
+        return found?.count ?? 0
+      })
+
       const latest = Effect.fn("PostRepo.latest")((options: Parameters<PostRepo["Service"]["latest"]>[0]) => {
         const [afterPosted, afterId] = options.after?.split(" ") ?? []
         return decodeListed(read`
@@ -115,9 +140,15 @@ export class PostRepo extends Context.Service<PostRepo, {
           LIMIT ${options.limit}`)
       })
 
-      return { upsert, findByShortcode, link, latest }
+      return { upsert, findByShortcode, link, rerate, latest }
     })
   )
+}
+
+/** A post's rate of engagement in percent of its owner's followers. */
+export interface PostRate {
+  readonly shortcode: string
+  readonly engagement_rate: number
 }
 
 const generated = new Set(["id", "profile_id", "created_at"])

@@ -14,6 +14,8 @@ export class Posts extends Context.Service<Posts, {
   find(shortcode: Shortcode): Effect.Effect<FoundPost | undefined, DatabaseError>
   /** Notes that a profile lists a post that is stored already. */
   link: PostRepo["Service"]["link"]
+  /** Replaces rates that another version of their formula gave; how many there were. */
+  rerate: PostRepo["Service"]["rerate"]
   /** The latest posts of a profile, newest first, each with the position that `after` continues from. */
   latest(profile: ProfileId | { readonly username: Username }, page: {
     readonly after: string | undefined
@@ -28,6 +30,7 @@ export class Posts extends Context.Service<Posts, {
         store: (profile, posts) => Effect.asVoid(repo.upsert(profile, posts)),
         find: repo.findByShortcode,
         link: repo.link,
+        rerate: repo.rerate,
         latest: (profile, page) => repo.latest({ profile, ...page })
       }
     })

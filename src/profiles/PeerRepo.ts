@@ -24,9 +24,9 @@ export class PeerRepo extends Context.Service<PeerRepo, {
   }): Effect.Effect<ReadonlyArray<typeof PeerRow.Type>, DatabaseError>
   /** Who mentions the account, newest first. */
   mentionedBy(username: Username, page: Page): Effect.Effect<ReadonlyArray<typeof MentionedByRow.Type>, DatabaseError>
-  /** Stored profiles near one in the graph: those it is suggested beside, and those that mention whom it mentions; at most 200. */
+  /** Stored profiles near one in the graph: those it is suggested beside, and those that mention whom it mentions, comments of others apart; at most 200. */
   neighbours(profile: ProfileId): Effect.Effect<ReadonlyArray<typeof NeighbourRow.Type>, DatabaseError>
-  /** Whom profiles mention, each account once; at most 200 a profile. */
+  /** Whom profiles mention themselves, each account once; at most 200 a profile. */
   mentioned(profiles: ReadonlyArray<ProfileId>): Effect.Effect<ReadonlyArray<typeof MentionedRow.Type>, DatabaseError>
 }>()("analytics-following/profiles/PeerRepo") {
   static readonly layer = Layer.effect(
@@ -84,11 +84,12 @@ export class PeerRepo extends Context.Service<PeerRepo, {
           ) UNION ALL (
             SELECT profiles.* FROM (
               SELECT DISTINCT other.profile_id FROM (
-                SELECT DISTINCT mentioned_username FROM mentions WHERE profile_id = ${profile} LIMIT 50
+                SELECT DISTINCT mentioned_username FROM mentions
+                WHERE profile_id = ${profile} AND mention_type <> 'comment' LIMIT 50
               ) AS own
               CROSS JOIN LATERAL (
                 SELECT profile_id FROM mentions
-                WHERE mentions.mentioned_username = own.mentioned_username AND profile_id <> ${profile}
+                WHERE mentions.mentioned_username = own.mentioned_username AND profile_id <> ${profile} AND mention_type <> 'comment'
                 ORDER BY mentioned_at DESC, id DESC
                 LIMIT 50
               ) AS other
@@ -106,7 +107,8 @@ export class PeerRepo extends Context.Service<PeerRepo, {
           SELECT given.profile_id, named.mentioned_username
           FROM unnest(${profiles}::uuid[]) AS given (profile_id)
           CROSS JOIN LATERAL (
-            SELECT DISTINCT mentioned_username FROM mentions WHERE mentions.profile_id = given.profile_id LIMIT 200
+            SELECT DISTINCT mentioned_username FROM mentions
+            WHERE mentions.profile_id = given.profile_id AND mention_type <> 'comment' LIMIT 200
           ) AS named`)
       )
 

@@ -1,8 +1,9 @@
 import { Context, Effect, Layer } from "effect"
+import type { Instant } from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { PeerRepo } from "./PeerRepo.ts"
 import type { ProfileId } from "./Profile.ts"
-import { type Page, ProfileRepo } from "./ProfileRepo.ts"
+import { type MentionEdge, type Page, ProfileRepo } from "./ProfileRepo.ts"
 import type { SimilarProfile } from "./RelatedProfile.ts"
 import type { Unlocked } from "./Unlocked.ts"
 
@@ -12,6 +13,11 @@ export class Peers extends Context.Service<
   Omit<PeerRepo["Service"], "mentionedBy"> & {
     /** Who mentions the account, newest first. */
     mentionedBy(profile: Unlocked, page: Page): ReturnType<PeerRepo["Service"]["mentionedBy"]>
+    /**
+     * Adds whom comments under the profile's posts mention, where that is not known yet; call inside the transaction that stores what the comments
+     * say, before the rest of it.
+     */
+    storeMentions(profile: ProfileId, mentions: ReadonlyArray<MentionEdge>, at: Instant): Effect.Effect<void, DatabaseError>
     /** Takes these as what is similar to the profile by our own method; former ones that are not among them go. */
     storeSimilar(profile: ProfileId, similar: ReadonlyArray<SimilarProfile>, at: string): Effect.Effect<void, DatabaseError>
   }
@@ -24,6 +30,13 @@ export class Peers extends Context.Service<
       return {
         ...repo,
         mentionedBy: ({ username }: Unlocked, page: Page) => repo.mentionedBy(username, page),
+        storeMentions: Effect.fn("Peers.storeMentions")(
+          function*(profile: ProfileId, mentions: ReadonlyArray<MentionEdge>, at: Instant) {
+            if (mentions.length === 0) return
+            yield* profiles.raiseVersion(profile)
+            yield* profiles.insertMentions(profile, mentions, at)
+          }
+        ),
         storeSimilar: profiles.upsertSimilar
       }
     })

@@ -63,6 +63,13 @@ export type PostAuthor = Pick<StoredProfile, "username" | "instagram_user_id" | 
 export const analyticsOf = (decoded: DecodedProfile, fetchedAt: Instant): Analytics =>
   analyze(profileSample(decoded), decoded.posts.map(postSample), fetchedAt)
 
+/** The rates of an answer's own posts that are known: a collaboration's is its owner's, and an unknown one erases nothing. */
+export const postRatesOf = ({ posts, profile: account }: DecodedProfile) =>
+  posts.flatMap((post) => {
+    const engagement_rate = rateOf(post, account)
+    return engagement_rate === null ? [] : [{ shortcode: post.shortcode, engagement_rate }]
+  })
+
 /** The columns of figures, which repeat those that people filter by. */
 export const figureColumnsOf = (analytics: Analytics, version: number): FigureColumns => ({
   engagement_rate: analytics.engagement.engagement_rate.value,
@@ -123,6 +130,10 @@ const relationOf = (post: FetchedPost, account: PostAuthor): "owner" | "collabor
   return post.owner_username === null || post.owner_username === account.username ? "owner" : "collaborator"
 }
 
+/** Only the owner's followers are the audience of the rate. */
+const rateOf = (post: FetchedPost, account: PostAuthor): number | null =>
+  relationOf(post, account) === "owner" ? postEngagementRate(postSample(post), account.followers_count) : null
+
 const postRow = (post: FetchedPost, account: PostAuthor, fetchedAt: Instant): StoredPost => {
   const {
     music: _music,
@@ -138,8 +149,7 @@ const postRow = (post: FetchedPost, account: PostAuthor, fetchedAt: Instant): St
   return {
     ...columns,
     posted_at: post.taken_at_timestamp === null ? null : instantOf(post.taken_at_timestamp * 1000),
-    // Only the owner's followers are the audience of the rate.
-    engagement_rate: relation === "owner" ? postEngagementRate(postSample(post), account.followers_count) : null,
+    engagement_rate: rateOf(post, account),
     performance_score: null,
     raw_data: raw,
     updated_at: fetchedAt,

@@ -1,13 +1,15 @@
 import { Context, Effect, Layer, Result } from "effect"
 import type { Analytics } from "../analytics/Analytics.ts"
+import { Cache } from "../cache/Cache.ts"
 import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { Transaction } from "../database/Transaction.ts"
 import type { DecodedProfile } from "../decodo/FetchedProfile.ts"
 import { decodeUser } from "../decodo/ProfileDecoder.ts"
+import { Posts } from "../posts/Posts.ts"
 import { sameJson } from "./CanonicalJson.ts"
 import { ProfileRepo } from "./ProfileRepo.ts"
-import { analyticsOf, analyticsVersion, figureColumnsOf, snapshotFiguresOf } from "./ProfileRows.ts"
+import { analyticsOf, analyticsVersion, figureColumnsOf, postRatesOf, snapshotFiguresOf } from "./ProfileRows.ts"
 import { SnapshotRepo } from "./SnapshotRepo.ts"
 import { StoredFigureRepo } from "./StoredFigureRepo.ts"
 import type { FigureFilter, StoredFigures } from "./StoredFigures.ts"
@@ -20,6 +22,7 @@ export type Outcome = "unchanged" | "rewritten" | "without_source" | "nothing_st
 export interface Formulas {
   readonly version: number
   readonly analyze: (decoded: DecodedProfile, fetchedAt: Column.Instant) => Analytics
+  readonly rate: typeof postRatesOf
 }
 
 /** Computes the figures of stored profiles anew from the answers they were made of. Never asks the vendor. */
@@ -31,10 +34,13 @@ export class Recomputation extends Context.Service<Recomputation, {
     profile: Pick<StoredFigures, "id" | "username" | "last_refreshed">,
     at: string
   ): Effect.Effect<{ readonly decoded: DecodedProfile; readonly fetchedAt: Column.Instant } | undefined, DatabaseError>
-  /** Rewrites a profile's figures, and those of the snapshot of the same fetch, where they differ. */
+  /**
+   * Rewrites a profile's figures, and those of the snapshot and the posts of the same fetch, where they differ, and drops the cached answer. A
+   * cache inside another process follows within five minutes. Rates of posts that were fetched one by one stay as they are.
+   */
   figures(profile: StoredFigures, dryRun: boolean): Effect.Effect<Outcome, DatabaseError>
 }>()("analytics-following/profiles/Recomputation") {
-  static readonly layerNoDeps = (formulas: Formulas = { version: analyticsVersion, analyze: analyticsOf }) =>
+  static readonly layerNoDeps = (formulas: Formulas = { version: analyticsVersion, analyze: analyticsOf, rate: postRatesOf }) =>
     Layer.effect(
       Recomputation,
       Effect.gen(function*() {
@@ -42,6 +48,8 @@ export class Recomputation extends Context.Service<Recomputation, {
         const profiles = yield* ProfileRepo
         const snapshots = yield* SnapshotRepo
         const answers = yield* VendorAnswerRepo
+        const posts = yield* Posts
+        const cache = yield* Cache
         const transaction = yield* Transaction
 
         const answerAt = Effect.fnUntraced(function*(
@@ -66,17 +74,21 @@ export class Recomputation extends Context.Service<Recomputation, {
           const answer = yield* answerAt(profile, at)
           if (answer === undefined) return "without_source" as const
           const analytics = formulas.analyze(answer.decoded, answer.fetchedAt)
+          const rates = formulas.rate(answer.decoded)
           if (profile.analytics_version === formulas.version && sameJson(analytics, profile.analytics)) {
-            return "unchanged" as const
+            if ((yield* posts.rerate(rates, answer.fetchedAt, true)) === 0) return "unchanged" as const
           }
           if (!dryRun) {
-            yield* transaction.run(Effect.andThen(
-              profiles.updateFigures(profile.id, figureColumnsOf(analytics, formulas.version)),
-              snapshots.updateFigures({
+            yield* transaction.run(Effect.gen(function*() {
+              // First the profile, as an ingest does, so that the two cannot deadlock.
+              yield* profiles.updateFigures(profile.id, figureColumnsOf(analytics, formulas.version))
+              yield* posts.rerate(rates, answer.fetchedAt, false)
+              yield* snapshots.updateFigures({
                 profile_id: profile.id,
                 ...snapshotFiguresOf(answer.decoded, analytics, answer.fetchedAt, formulas.version)
               })
-            ))
+            }))
+            yield* cache.delete(profile.username)
           }
           return "rewritten" as const
         })

@@ -8,7 +8,7 @@ import { creatorOf } from "../../src/insights/creator/Creator.ts"
 import { Creators } from "../../src/insights/Creators.ts"
 import { InsightRepo } from "../../src/insights/InsightRepo.ts"
 import { Recompute } from "../../src/insights/Recompute.ts"
-import { analyticsOf } from "../../src/profiles/ProfileRows.ts"
+import { analyticsOf, postRatesOf } from "../../src/profiles/ProfileRows.ts"
 import { Recomputation } from "../../src/profiles/Recomputation.ts"
 import { readSettings } from "../../src/settings/Settings.ts"
 import { TestApp } from "../support/TestApp.ts"
@@ -51,7 +51,9 @@ const secondVersion = Layer.fresh(Recompute.layerNoDeps).pipe(
       const analytics = analyticsOf(...given)
       const { influence_score } = analytics.influence
       return { ...analytics, influence: { ...analytics.influence, influence_score: { ...influence_score, version: 2 } } }
-    }
+    },
+    rate: (decoded) =>
+      postRatesOf(decoded).map(({ engagement_rate, shortcode }) => ({ shortcode, engagement_rate: engagement_rate * 2 }))
   })),
   Layer.provide(InsightRepo.layer),
   Layer.provide(services)
@@ -59,6 +61,15 @@ const secondVersion = Layer.fresh(Recompute.layerNoDeps).pipe(
 
 const run = (options: Partial<Parameters<Recompute["Service"]["run"]>[0]> = {}) =>
   Recompute.use((recompute) => recompute.run({ dryRun: false, batchSize: 3, ...options }))
+
+const ratesOf = (username: string) =>
+  Effect.gen(function*() {
+    const sql = yield* SqlClient
+    const rows = yield* sql<{ shortcode: string; engagement_rate: number | null }>`
+      SELECT shortcode, posts.engagement_rate FROM posts JOIN profiles ON profiles.id = posts.profile_id
+      WHERE username = ${username} ORDER BY shortcode`
+    return rows.map((row) => row.engagement_rate)
+  })
 
 const versions = Effect.gen(function*() {
   const sql = yield* SqlClient
@@ -107,7 +118,10 @@ layer(TestApp.layer(recorded.length > 0 ? { recordings } : {}), { excludeTestSer
       assert.deepStrictEqual([dry.analytics.rewritten, dry.creators.rewritten], [names.length, names.length])
       assert.deepStrictEqual(yield* versions, before)
 
+      const rates = yield* ratesOf("one.baker")
+      assert.isAbove(rates.filter((rate) => rate !== null).length, 5)
       const one = yield* run({ usernames: ["one.baker"] }).pipe(Effect.provide(secondVersion))
+      assert.deepStrictEqual(yield* ratesOf("one.baker"), rates.map((rate) => rate === null ? null : rate * 2))
       assert.deepStrictEqual([one.profiles, one.analytics.rewritten, one.creators.rewritten], [1, 1, 1])
       const changed = (yield* versions).filter((row, i) => row.analytics_version !== before[i]?.analytics_version)
       assert.deepStrictEqual(changed.map(({ analytics_version, username }) => [username, analytics_version]), [["one.baker", 2]])

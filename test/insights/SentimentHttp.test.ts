@@ -84,6 +84,54 @@ layer(TestApp.layer(), { excludeTestServices: true })("comments of a profile", (
       assert.deepStrictEqual(stored.overall, body.overall)
     }))
 
+  it.effect("lead to the accounts that they mention, each once a post, with no stranger's words", () =>
+    Effect.gen(function*() {
+      const app = yield* TestApp
+      const front = yield* VendorFront
+      const user = yield* app.newUser
+      const name = yield* look(user, "56", "mention.host", [61, 62])
+      front.says(
+        "Post61",
+        post(61, [
+          { from: "fan.one", text: "@friend.one look at this, @friend.two too" },
+          { from: "fan.two", text: "@Friend.One!! @mention.host mail me@example.com" },
+          { from: name, text: "thanks @maker.of.it for the light" }
+        ])
+      )
+      front.says("Post62", post(62, [{ from: "fan.one", text: "@friend.one" }]))
+      interface Edge {
+        readonly mentioned_username: string
+        readonly mention_type: string
+        readonly mention_context: string | null
+        readonly shortcode: string | null
+      }
+      const edges = Effect.gen(function*() {
+        const answer = yield* user.get(`/profile/${name}/mentions?limit=100`)
+        const { data } = answer.json<{ data: ReadonlyArray<Edge> }>()
+        const found = data.filter(({ mention_type }) => mention_type === "comment")
+        return {
+          etag: answer.headers.get("etag"),
+          found: found.map((edge) => [edge.shortcode, edge.mentioned_username, edge.mention_context]).toSorted()
+        }
+      })
+      const before = yield* edges
+      assert.deepStrictEqual(before.found, [])
+      yield* user.post(`/profile/${name}/sentiment?posts=2`)
+      const after = yield* edges
+      assert.deepStrictEqual(after.found, [
+        ["Post61", "friend.one", null],
+        ["Post61", "friend.two", null],
+        ["Post61", "maker.of.it", "thanks @maker.of.it for the light"],
+        ["Post62", "friend.one", null]
+      ])
+      assert.notStrictEqual(after.etag, before.etag)
+      app.clock.advance("2 days")
+      const later = yield* app.signInAgain(user)
+      yield* later.post(`/profile/${name}/sentiment?posts=2`)
+      const { data } = (yield* later.get(`/profile/${name}/mentions?limit=100`)).json<{ data: ReadonlyArray<Edge> }>()
+      assert.lengthOf(data.filter(({ mention_type }) => mention_type === "comment"), 4)
+    }))
+
   it.effect("of the posts that could be read count; those that could not are named", () =>
     Effect.gen(function*() {
       const app = yield* TestApp

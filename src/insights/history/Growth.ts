@@ -24,7 +24,11 @@ export const Spike = Schema.Struct({
   day: Schema.String,
   net: Schema.Int,
   /** Robust z of that day's change among all days. */
-  z: Schema.Finite
+  z: Schema.Finite,
+  posts: Schema.Array(Schema.String).annotate({
+    description:
+      "Shortcodes of the account's posts of that day and the day before, most engaging first: what may explain it. A coincidence in time, no proof"
+  })
 }).annotate({ identifier: "FollowerSpike" })
 
 export const Growth = Schema.Struct({
@@ -33,8 +37,20 @@ export const Growth = Schema.Struct({
 }).annotate({ identifier: "Growth" })
 export type Growth = typeof Growth.Type
 
-/** Growth of followers over each window that ends with the latest snapshot. Pure; the order of the snapshots does not matter. */
-export const growth = (snapshots: ReadonlyArray<FollowerSnapshot>, asOf: string): Growth => {
+/** What may explain a spike: a post, and when (a UTC instant). */
+export interface NearbyPost {
+  readonly shortcode: string
+  readonly posted_at: string | null
+  readonly likes_count: number | null
+  readonly comments_count: number | null
+}
+
+/** Growth of followers over each window that ends with the latest snapshot. Pure; the order of snapshots and posts does not matter. */
+export const growth = (
+  snapshots: ReadonlyArray<FollowerSnapshot>,
+  posts: ReadonlyArray<NearbyPost>,
+  asOf: string
+): Growth => {
   const points = snapshots
     .flatMap(({ followers_count, taken_at }) =>
       followers_count === null ? [] : [{ at: Date.parse(taken_at), followers: followers_count }]
@@ -42,7 +58,7 @@ export const growth = (snapshots: ReadonlyArray<FollowerSnapshot>, asOf: string)
     .toSorted((a, b) => a.at - b.at)
   return {
     windows: growthWindows.map((days) => ({ days, ...overWindow(points, days, asOf) })),
-    spikes: spikes(points, asOf)
+    spikes: spikes(points, posts, asOf)
   }
 }
 
@@ -88,7 +104,11 @@ const minimumDays = 10
 /** Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993): a modified z beyond 3.5 is an outlier. */
 const unusual = 3.5
 
-const spikes = (points: ReadonlyArray<Point>, asOf: string): FigureOf<ReadonlyArray<typeof Spike.Type>> => {
+const spikes = (
+  points: ReadonlyArray<Point>,
+  posts: ReadonlyArray<NearbyPost>,
+  asOf: string
+): FigureOf<ReadonlyArray<typeof Spike.Type>> => {
   const changes = dailyChanges(points)
   const sample = sampleOf(points)
   if (changes.length < minimumDays) return unavailable(follower_spikes, asOf, "too_few_snapshots", sample)
@@ -99,10 +119,27 @@ const spikes = (points: ReadonlyArray<Point>, asOf: string): FigureOf<ReadonlyAr
     asOf,
     spread === 0 ? [] : changes
       .map((change) => ({ ...change, z: round(0.6745 * (change.net - centre) / spread) }))
-      .filter(({ z }) => Math.abs(z) > unusual),
+      .filter(({ z }) => Math.abs(z) > unusual)
+      .map((change) => ({ ...change, posts: postsNear(change.day, posts) })),
     sample
   )
 }
+
+/** A day's jump shows in a fetch of that day; what was posted late on the day before may still be behind it. */
+const postsNear = (date: string, posts: ReadonlyArray<NearbyPost>): ReadonlyArray<string> => {
+  const start = Date.parse(date)
+  const engagement = (post: NearbyPost) => (post.likes_count ?? 0) + (post.comments_count ?? 0)
+  return posts
+    .filter(({ posted_at }) => {
+      const at = posted_at === null ? Number.NaN : Date.parse(posted_at)
+      return at >= start - day && at < start + day
+    })
+    .toSorted((a, b) => engagement(b) - engagement(a) || (a.shortcode < b.shortcode ? -1 : 1))
+    .slice(0, mostPosts)
+    .map(({ shortcode }) => shortcode)
+}
+
+const mostPosts = 5
 
 /** Changes from one day to the next; a day without a snapshot breaks the chain. The last snapshot of a day stands for it. */
 const dailyChanges = (points: ReadonlyArray<Point>): ReadonlyArray<{ readonly day: string; readonly net: number }> => {
@@ -157,8 +194,14 @@ const follower_growth_rate: Method = {
 
 const follower_spikes: Method = {
   method: "follower_spikes",
-  ...version1,
-  definition: "Days whose change of followers stands out from the account's own days; at least 10 days that follow one another.",
+  version: 2,
+  changes: [...version1.changes, {
+    version: 2,
+    date: "2026-11-25",
+    change: "Each spike names the posts that may explain it; which days are spikes is unchanged."
+  }],
+  definition:
+    "Days whose change of followers stands out from the account's own days; at least 10 days that follow one another. Each names the stored posts of its day and the day before (UTC), at most five, most engaging first: a coincidence in time, no proof.",
   formula: "|0.6745 × (change − median) / MAD| > 3.5",
   unit: "days",
   range: null,
@@ -170,9 +213,14 @@ const follower_spikes: Method = {
       snapshots: [100, 101, 104, 105, 108, 109, 112, 113, 116, 117, 167, 170].map((followers_count, index) => ({
         taken_at: new Date(Date.UTC(2026, 0, 1 + index)).toISOString(),
         followers_count
-      }))
+      })),
+      posts: [
+        { shortcode: "a", posted_at: "2026-01-10T20:00:00.000Z", likes_count: 9, comments_count: 1 },
+        { shortcode: "b", posted_at: "2026-01-11T08:00:00.000Z", likes_count: 90, comments_count: 10 },
+        { shortcode: "c", posted_at: "2026-01-12T00:00:00.000Z", likes_count: 900, comments_count: 100 }
+      ]
     },
-    output: [{ day: "2026-01-11", net: 50, z: 15.85075 }]
+    output: [{ day: "2026-01-11", net: 50, z: 15.85075, posts: ["b", "a"] }]
   }
 }
 

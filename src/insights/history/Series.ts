@@ -1,4 +1,8 @@
 import { Schema } from "effect"
+import { median_comments, median_likes } from "../../analytics/Averages.ts"
+import { engagement_rate } from "../../analytics/EngagementRate.ts"
+import { influence_score } from "../../analytics/Influence.ts"
+import { firstVersion, type Method } from "../../analytics/Method.ts"
 import type { ProfileSnapshot } from "../../profiles/ProfileSnapshot.ts"
 
 const Count = Schema.NullOr(Schema.Int)
@@ -15,9 +19,51 @@ export const HistoryPoint = Schema.Struct({
   median_likes: Amount,
   median_comments: Amount,
   influence_score: Amount,
+  /** Over how many posts the figures of the period were computed. */
+  posts_received: Count,
   /** How many fetches fell into the period. */
   fetches: Schema.Int
 }).annotate({ identifier: "HistoryPoint" })
+
+const Said = Schema.Struct({
+  status: Schema.Literals(["measured", "derived"]),
+  method: Schema.String,
+  version: Schema.Int
+})
+
+/** What each column of the points is: said once, not at every point. Their sample is `fetches`, and `posts_received` of the figures. */
+export const HistoryColumns = Schema.Struct({
+  followers_count: Said,
+  following_count: Said,
+  posts_count: Said,
+  engagement_rate: Said,
+  median_likes: Said,
+  median_comments: Said,
+  influence_score: Said
+}).annotate({ identifier: "HistoryColumns" })
+
+/** The counts that stand on the profile itself. */
+export const profile_counts: Method = firstVersion({
+  method: "profile_counts",
+  definition: "Followers, accounts followed, and posts, as Instagram showed them when the profile was fetched.",
+  formula: "none: the last fetch of the period",
+  unit: "count",
+  range: { low: 0, high: null },
+  source: "The public profile",
+  example: { figure: "points.0.followers_count", input: { profile: { followers_count: 10_000 } }, output: 10_000 }
+})
+
+const said = (status: "measured" | "derived", { method, version }: Method) => ({ status, method, version })
+
+export const historyColumns: typeof HistoryColumns.Type = {
+  followers_count: said("measured", profile_counts),
+  following_count: said("measured", profile_counts),
+  posts_count: said("measured", profile_counts),
+  engagement_rate: said("derived", engagement_rate),
+  median_likes: said("derived", median_likes),
+  median_comments: said("derived", median_comments),
+  influence_score: said("derived", influence_score)
+}
 
 export type Granularity = "day" | "week" | "month"
 
@@ -47,6 +93,7 @@ export const series = (
       median_likes: last?.median_likes ?? null,
       median_comments: last?.median_comments ?? null,
       influence_score: last?.influence_score ?? null,
+      posts_received: last?.posts_received ?? null,
       fetches
     })
   }

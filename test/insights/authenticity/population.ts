@@ -62,7 +62,7 @@ export const population = (seed: number) => {
       is_private: false
     })
     const spikes = next() < 0.7
-      ? spikeShare(growth(snapshots(people, bought), AS_OF), followers)
+      ? spikeShare(growth(snapshots(people, bought), [], AS_OF), followers)
       : unavailable({ method: "authenticity_follower_spikes", version: 1 }, AS_OF, "too_few_snapshots")
     return { profile, posts, around: { spikes, ...commentsOf(counts, fraud) } }
   }
