@@ -26,10 +26,10 @@ const directions: ReadonlyArray<Direction> = [
   },
   {
     forbids: only(
-      /^(effect\/http\/(HttpClient\w*|FetchHttpClient)|@effect\/platform-node\/NodeHttpClient)$/,
-      /^src\/((decodo|auth|sandbox)\/|insights\/InstagramGraph\.ts$|(app|client)\.ts$)/
+      /^(effect\/http\/(HttpClient\w*|FetchHttpClient)|@effect\/platform-node\/(NodeHttpClient|Undici)|undici)$/,
+      /^src\/((decodo|auth|outbound|sandbox)\/|insights\/InstagramGraph\.ts$|(app|client)\.ts$)/
     ),
-    because: "The HTTP client stays in the adapters of what is outside: decodo/, auth/ and InstagramGraph.ts."
+    because: "The HTTP client stays in the adapters of what is outside: decodo/, auth/, outbound/ and InstagramGraph.ts."
   },
   {
     forbids: (file, imported) =>
