@@ -43,6 +43,8 @@ import * as RequestValidationHttp from "./http/RequestValidationHttp.ts"
 import { allowedMethods, apiRoutes, routePatterns } from "./http/Routes.ts"
 import * as SchemaGateHttp from "./http/SchemaGateHttp.ts"
 import * as SystemHttp from "./http/SystemHttp.ts"
+import * as IdempotencyHttp from "./idempotency/IdempotencyHttp.ts"
+import { IdempotencyKeys } from "./idempotency/IdempotencyKeys.ts"
 import { Comments } from "./insights/Comments.ts"
 import { Creators } from "./insights/Creators.ts"
 import { FirstPartyAudience } from "./insights/FirstPartyAudience.ts"
@@ -148,6 +150,7 @@ export const services = (settings: SettingsValues) => {
     Account.layerNoDeps.pipe(Layer.provideMerge(AccountData.layer), Layer.provideMerge(authLayer(settings))),
     Users.layer,
     usageLayer(settings),
+    idempotencyLayer(settings),
     SchemaGateHttp.layer
   ).pipe(Layer.provideMerge(fetching))
 }
@@ -220,6 +223,11 @@ const authLayer = (settings: SettingsValues) =>
       Layer.provideMerge(UserAccounts.layer)
     ),
     RequestValidationHttp.layer
+  )
+
+const idempotencyLayer = ({ IDEMPOTENCY_KEEP_FOR }: SettingsValues) =>
+  Layer.merge(IdempotencyHttp.layer, IdempotencyKeys.purging).pipe(
+    Layer.provide(IdempotencyKeys.layer({ keepFor: IDEMPOTENCY_KEEP_FOR, lease: Duration.seconds(150) }))
   )
 
 /** Nothing of the page leads to the services of its maker, which would be handed the document: the type knows fewer options than the page. */

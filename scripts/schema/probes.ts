@@ -32,6 +32,7 @@ import { personalData, personalTables } from "../../src/users/PersonalData.ts"
 import { PersonalDataRepo } from "../../src/users/PersonalDataRepo.ts"
 import { UserId } from "../../src/users/UserId.ts"
 import { UserRepo } from "../../src/users/UserRepo.ts"
+import { callProbes } from "./callProbes.ts"
 import { campaignProbes } from "./campaignProbes.ts"
 import { usageProbes } from "./usageProbes.ts"
 
@@ -241,5 +242,6 @@ export const probes: ReadonlyArray<Probe> = [
     run: answers(VendorAnswerRepo.use((repo) => repo.markRejected(answer, "probe", now)))
   },
   ...campaignProbes,
-  ...usageProbes
+  ...usageProbes,
+  ...callProbes
 ]

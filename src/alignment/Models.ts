@@ -1,6 +1,7 @@
 import { ProfileAccess } from "../access/ProfileAccess.ts"
 import { Campaign, CampaignPost, CampaignProfile } from "../campaigns/Campaign.ts"
 import { Favorite } from "../favorites/Favorite.ts"
+import { IdempotencyRecord } from "../idempotency/IdempotencyRecord.ts"
 import { AudienceDemographics } from "../insights/AudienceDemographics.ts"
 import { CommentSentiment } from "../insights/CommentSentiment.ts"
 import { CreatorMetadata } from "../insights/CreatorMetadata.ts"
@@ -27,6 +28,7 @@ export const models = {
   campaigns: Campaign,
   comment_sentiment: CommentSentiment,
   creator_metadata: CreatorMetadata,
+  idempotency_keys: IdempotencyRecord,
   mentions: Mention,
   post_answers: PostAnswer,
   post_profiles: PostProfile,

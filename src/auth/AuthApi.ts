@@ -4,6 +4,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Touches } from "../alignment/Touches.ts"
+import { answersSecret, Repeats, repeatsAlike } from "../idempotency/IdempotencyApi.ts"
 import { AccountBanned, AccountSuspended, AnonymousAccount, AuthUnavailable } from "./AuthErrors.ts"
 import { Authorization } from "./Authorization.ts"
 import { Email, isMailed, mailed, NewPassword, Password, RefreshToken, Session } from "./Credentials.ts"
@@ -35,6 +36,7 @@ export class AuthApi extends HttpApiGroup.make("auth")
       success: Accepted,
       error: [WeakPassword, EmailRefused, SignUpClosed, ...failing]
     })
+      .annotate(Repeats, repeatsAlike)
       .annotate(Touches, nothing)
       .annotate(OpenApi.Summary, "Sign up")
       .annotate(
@@ -47,6 +49,7 @@ export class AuthApi extends HttpApiGroup.make("auth")
       success: Session,
       error: [CodeInvalid, ...admitting]
     })
+      .annotate(Repeats, answersSecret)
       .annotate(Touches, account)
       .annotate(OpenApi.Summary, "Confirm the address by what was mailed, and sign in"),
     HttpApiEndpoint.post("resend", "/auth/email/resend", {
@@ -54,6 +57,7 @@ export class AuthApi extends HttpApiGroup.make("auth")
       success: Accepted,
       error: failing
     })
+      .annotate(Repeats, repeatsAlike)
       .annotate(Touches, nothing)
       .annotate(OpenApi.Summary, "Mail the confirmation again; the same answer for every address"),
     HttpApiEndpoint.post("login", "/auth/login", {
@@ -61,6 +65,7 @@ export class AuthApi extends HttpApiGroup.make("auth")
       success: Session,
       error: [InvalidCredentials, EmailNotConfirmed, ...admitting]
     })
+      .annotate(Repeats, answersSecret)
       .annotate(Touches, account)
       .annotate(OpenApi.Summary, "Sign in"),
     HttpApiEndpoint.post("refresh", "/auth/refresh", {
@@ -68,6 +73,7 @@ export class AuthApi extends HttpApiGroup.make("auth")
       success: Session,
       error: [RefreshTokenInvalid, ...failing]
     })
+      .annotate(Repeats, answersSecret)
       .annotate(Touches, nothing)
       .annotate(OpenApi.Summary, "Exchange the refresh token for the next tokens of its session")
       .annotate(
@@ -89,6 +95,7 @@ export class AuthApi extends HttpApiGroup.make("auth")
       success: HttpApiSchema.NoContent,
       error: AuthRateLimited
     })
+      .annotate(Repeats, repeatsAlike)
       .middleware(Authorization)
       .annotate(Touches, nothing)
       .annotate(OpenApi.Summary, "Sign out: the tokens of the session are refused from then on"),
@@ -97,6 +104,7 @@ export class AuthApi extends HttpApiGroup.make("auth")
       success: Accepted,
       error: failing
     })
+      .annotate(Repeats, repeatsAlike)
       .annotate(Touches, nothing)
       .annotate(OpenApi.Summary, "Mail a code for a new password; the same answer for every address"),
     HttpApiEndpoint.post("reset", "/auth/password/reset", {
@@ -104,6 +112,7 @@ export class AuthApi extends HttpApiGroup.make("auth")
       success: Session,
       error: [CodeInvalid, WeakPassword, ...admitting]
     })
+      .annotate(Repeats, answersSecret)
       .annotate(Touches, account)
       .annotate(OpenApi.Summary, "Set a password by what was mailed, and sign in; every other session ends")
       .annotate(OpenApi.Description, "The code is used up even where the password is refused: then ask for another one.")

@@ -7,6 +7,7 @@ import { Touches } from "../alignment/Touches.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
+import { asksVendor, Idempotency, Repeats } from "../idempotency/IdempotencyApi.ts"
 import { InvalidShortcode, PostNotFound, PostTemporarilyUnavailable } from "../posts/PostErrors.ts"
 import { AccessRequired, InvalidUsername, ProfileNotFound } from "../profiles/ProfileErrors.ts"
 import { CampaignStatus } from "./Campaign.ts"
@@ -50,6 +51,7 @@ export class CampaignsApi extends HttpApiGroup.make("campaigns")
       success: CampaignView.pipe(HttpApiSchema.status(201)),
       error: [InvalidCampaign, ...databaseErrors]
     })
+      .middleware(Idempotency)
       .annotate(Touches, { reads: [], writes: ["campaigns"] })
       .annotate(OpenApi.Summary, "A new campaign, as a draft"),
     HttpApiEndpoint.get("get", "/campaigns/:id", { params, success: CampaignView, error: errors })
@@ -61,6 +63,7 @@ export class CampaignsApi extends HttpApiGroup.make("campaigns")
       success: CampaignView,
       error: [TransitionNotAllowed, InvalidCampaign, ...errors]
     })
+      .middleware(Idempotency)
       .annotate(Touches, { reads: ["campaigns"], writes: ["campaigns"] })
       .annotate(OpenApi.Summary, "Change a campaign, all that is given or nothing")
       .annotate(
@@ -69,9 +72,11 @@ export class CampaignsApi extends HttpApiGroup.make("campaigns")
           + "completed, and from completed to archived; `allowed_transitions` says where it may go now."
       ),
     HttpApiEndpoint.delete("remove", "/campaigns/:id", { params, success: HttpApiSchema.NoContent, error: errors })
+      .middleware(Idempotency)
       .annotate(Touches, { reads: ["campaigns"], writes: ["campaigns"] })
       .annotate(OpenApi.Summary, "Put a campaign into the bin"),
     HttpApiEndpoint.post("restore", "/campaigns/:id/restore", { params, success: CampaignView, error: errors })
+      .middleware(Idempotency)
       .annotate(Touches, { reads: ["campaigns"], writes: ["campaigns"] })
       .annotate(OpenApi.Summary, "Take a campaign out of the bin, as it was"),
     HttpApiEndpoint.get("profiles", "/campaigns/:id/profiles", {
@@ -88,6 +93,7 @@ export class CampaignsApi extends HttpApiGroup.make("campaigns")
       success: ProfileInCampaign,
       error: [InvalidUsername, ProfileNotFound, AccessRequired, CampaignFull, ...errors]
     })
+      .middleware(Idempotency)
       .annotate(Touches, { reads: ["campaigns", "profiles", "user_profile_access"], writes: ["campaign_profiles"] })
       .annotate(OpenApi.Summary, "Attach a stored profile, or change what is said of it")
       .annotate(OpenApi.Description, attached),
@@ -96,6 +102,7 @@ export class CampaignsApi extends HttpApiGroup.make("campaigns")
       success: HttpApiSchema.NoContent,
       error: [InvalidUsername, ...errors]
     })
+      .middleware(Idempotency)
       .annotate(Touches, { reads: ["campaigns", "profiles"], writes: ["campaign_profiles"] })
       .annotate(OpenApi.Summary, "Detach a profile; the same answer where it was not attached"),
     HttpApiEndpoint.get("posts", "/campaigns/:id/posts", {
@@ -112,6 +119,8 @@ export class CampaignsApi extends HttpApiGroup.make("campaigns")
       success: PostInCampaign,
       error: [InvalidShortcode, PostNotFound, PostTemporarilyUnavailable, AccessRequired, CampaignFull, ...errors]
     })
+      .middleware(Idempotency)
+      .annotate(Repeats, asksVendor)
       .annotate(Touches, {
         reads: ["campaigns", "user_profile_access"],
         writes: ["campaign_posts", "posts", "post_profiles", "post_answers", "profiles", "mentions"]
@@ -126,6 +135,7 @@ export class CampaignsApi extends HttpApiGroup.make("campaigns")
       success: HttpApiSchema.NoContent,
       error: [InvalidShortcode, ...errors]
     })
+      .middleware(Idempotency)
       .annotate(Touches, { reads: ["campaigns", "posts"], writes: ["campaign_posts"] })
       .annotate(OpenApi.Summary, "Detach a post; the same answer where it was not attached"),
     HttpApiEndpoint.get("report", "/campaigns/:id/report", {

@@ -2,10 +2,14 @@ import { type Cause, Clock, Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { gauge, histogram, secondsBuckets } from "../observability/Metrics.ts"
+import { ReadSql } from "./Database.ts"
 import type { DatabaseError } from "./DatabaseErrors.ts"
 import { available } from "./Rows.ts"
 
-/** One database transaction around whatever repos do inside `run`: all of it is stored or nothing is. Never run a vendor call inside. */
+/**
+ * One database transaction around whatever repos do inside `run`: all of it is stored or nothing is, and reads by either client see what
+ * was written so far. Never run a vendor call inside.
+ */
 export class Transaction extends Context.Service<Transaction, {
   run<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | DatabaseError, R>
 }>()("analytics-following/database/Transaction") {
@@ -13,8 +17,10 @@ export class Transaction extends Context.Service<Transaction, {
     Transaction,
     Effect.gen(function*() {
       const watched = yield* watchedTransactions
-      const run = transactional(yield* SqlClient)
-      return { run: (effect) => available("transaction")(watched(run, effect)) }
+      const sql = yield* SqlClient
+      const read = yield* ReadSql
+      const run = transactional(sql)
+      return { run: (effect) => available("transaction")(watched(run, joined(sql, read)(effect))) }
     })
   )
 }
@@ -32,6 +38,13 @@ export const transactional = (sql: SqlClient) => <A, E, R>(effect: Effect.Effect
       }))
     return Effect.catchCause(sql.withTransaction(watched), (cause) => Effect.failCause(inside ?? cause))
   })
+
+/** The clients have a pool each: without this, a read inside would look at the database from outside the transaction. */
+const joined = (sql: SqlClient, read: SqlClient) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(
+    Effect.serviceOption(sql.transactionService),
+    (connection) => connection._tag === "Some" ? Effect.provideService(effect, read.transactionService, connection.value) : effect
+  )
 
 type Transactional = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | SqlError, R>
 

@@ -7,6 +7,7 @@ import { Touches } from "../alignment/Touches.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
+import { Idempotency } from "../idempotency/IdempotencyApi.ts"
 import { AccessRequired, InvalidUsername, ProfileNotFound } from "../profiles/ProfileErrors.ts"
 import { FavoriteChange, SavedProfile, Tag } from "./SavedProfile.ts"
 
@@ -29,6 +30,7 @@ export class FavoritesApi extends HttpApiGroup.make("favorites")
       success: SavedProfile,
       error: [InvalidUsername, ProfileNotFound, AccessRequired, ...databaseErrors]
     })
+      .middleware(Idempotency)
       .annotate(Touches, { reads: ["profiles", "user_profile_access", "user_favorites"], writes: ["user_favorites"] })
       .annotate(OpenApi.Summary, "Save a profile, or change its notes and tags")
       .annotate(
@@ -41,6 +43,7 @@ export class FavoritesApi extends HttpApiGroup.make("favorites")
       success: HttpApiSchema.NoContent,
       error: [InvalidUsername, ...databaseErrors]
     })
+      .middleware(Idempotency)
       .annotate(Touches, { reads: ["profiles"], writes: ["user_favorites"] })
       .annotate(OpenApi.Summary, "Forget a saved profile; the same answer where it was not saved")
   )

@@ -4,12 +4,14 @@ import { AccessApi } from "../access/AccessApi.ts"
 import { AuthApi } from "../auth/AuthApi.ts"
 import { CampaignsApi } from "../campaigns/CampaignsApi.ts"
 import { FavoritesApi } from "../favorites/FavoritesApi.ts"
+import { describeKeys } from "../idempotency/IdempotencyApi.ts"
 import { InsightsApi } from "../insights/InsightsApi.ts"
 import { UsageApi } from "../observability/UsageApi.ts"
 import { ProfilesApi } from "../profiles/ProfilesApi.ts"
 import { SearchesApi } from "../searches/SearchesApi.ts"
 import { UsersApi } from "../users/UsersApi.ts"
 import { RequestValidation } from "./HttpErrors.ts"
+import { describeOperations } from "./Operations.ts"
 import { SchemaGate } from "./SchemaGate.ts"
 import { SystemApi } from "./SystemApi.ts"
 
@@ -30,6 +32,7 @@ export class Api extends HttpApi.make("analytics-following")
   .middleware(RequestValidation)
   .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error", errors: "all" })
   .annotate(HttpApi.QueryParseOptions, { errors: "all" })
+  .annotate(OpenApi.Transform, describeOperations(describeKeys))
   .annotateMerge(OpenApi.annotations({
     title: "Analytics Following",
     version: "1",

@@ -30,6 +30,7 @@ export const cors = (allowedOrigins: ReadonlyArray<string>) =>
       "x-credits-charged",
       "x-credits-remaining",
       "x-request-id",
+      "idempotency-replayed",
       "x-access-expires-at",
       "x-data-source",
       "x-sandbox"

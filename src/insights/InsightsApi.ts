@@ -8,6 +8,7 @@ import { Method } from "../analytics/Method.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
+import { asksVendor, Idempotency, Repeats } from "../idempotency/IdempotencyApi.ts"
 import { Mention } from "../profiles/Mention.ts"
 import { AccessRequired, InvalidUsername, ProfileNotFound, ProfileTemporarilyUnavailable } from "../profiles/ProfileErrors.ts"
 import { Username } from "../profiles/Username.ts"
@@ -159,6 +160,8 @@ export class InsightsApi extends HttpApiGroup.make("insights")
       success: [SentimentAnswer, CollectionAccepted],
       error: [...errors, ProfileTemporarilyUnavailable]
     })
+      .middleware(Idempotency)
+      .annotate(Repeats, asksVendor)
       .annotate(Touches, {
         reads: commentReads.reads,
         writes: ["post_answers", "comment_sentiment", "audience_demographics", "mentions", "profiles"]

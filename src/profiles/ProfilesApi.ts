@@ -10,6 +10,7 @@ import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
 import { UtcInstant } from "../http/UtcInstant.ts"
+import { asksVendor, Idempotency, Repeats } from "../idempotency/IdempotencyApi.ts"
 import { Job, JobNotFound } from "../jobs/Job.ts"
 import { PostView } from "../posts/PostView.ts"
 import { Mention } from "./Mention.ts"
@@ -98,6 +99,8 @@ export class ProfilesApi extends HttpApiGroup.make("profiles")
       success: [ProfileAnswer, JobAccepted],
       error: lookupErrors
     })
+      .middleware(Idempotency)
+      .annotate(Repeats, asksVendor)
       .annotate(Touches, lookupTouches)
       .annotate(OpenApi.Summary, "Fetch a profile anew")
       .annotate(

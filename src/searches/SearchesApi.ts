@@ -9,6 +9,7 @@ import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/Databa
 import { Listing, listQuery } from "../http/Lists.ts"
 import { text } from "../http/Text.ts"
 import { UtcInstant } from "../http/UtcInstant.ts"
+import { Idempotency } from "../idempotency/IdempotencyApi.ts"
 import { SearchNotFound } from "./SearchErrors.ts"
 import { SearchView, Suggestion } from "./SearchView.ts"
 
@@ -32,6 +33,7 @@ export class SearchesApi extends HttpApiGroup.make("searches")
       .annotate(Touches, { reads: ["user_searches"], writes: [] })
       .annotate(OpenApi.Summary, "The caller's look-ups, latest first, with outcome and duration"),
     HttpApiEndpoint.delete("clear", "/me/searches", { success: Schema.Struct({ deleted: Schema.Int }), error })
+      .middleware(Idempotency)
       .annotate(Touches, { reads: [], writes: both })
       .annotate(OpenApi.Summary, "Forget all look-ups; access that they opened stays"),
     HttpApiEndpoint.delete("remove", "/me/searches/:id", {
@@ -39,6 +41,7 @@ export class SearchesApi extends HttpApiGroup.make("searches")
       success: HttpApiSchema.NoContent,
       error: [SearchNotFound, ...error]
     })
+      .middleware(Idempotency)
       .annotate(Touches, { reads: [], writes: both })
       .annotate(OpenApi.Summary, "Forget one look-up"),
     HttpApiEndpoint.get("suggest", "/profiles/suggest", {

@@ -68,6 +68,11 @@ export const declarations = {
     "90 days",
     "How long deleted campaigns can be restored; scripts/purge-campaigns.ts deletes older ones for good"
   ),
+  IDEMPOTENCY_KEEP_FOR: defaulted(
+    duration,
+    "24 hours",
+    "How long the answer to a request with an Idempotency-Key is kept for its repeats"
+  ),
   CACHE_MAX_BYTES: defaulted(integer, "268435456", "Bodies kept in this process; 0 switches the cache off"),
   REDIS_URL: optional(secret, "A Redis-compatible cache shared by all processes, instead of the one in this process"),
   REDIS_COMMAND_TIMEOUT: defaulted(duration, "100 millis", "An answer does not wait longer for the cache"),

@@ -8,6 +8,7 @@ import { NewPassword, Password, Session } from "../auth/Credentials.ts"
 import { AuthRateLimited, ConfirmationRequired, WeakPassword, WrongPassword } from "../auth/SignInErrors.ts"
 import * as Column from "../database/Column.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
+import { answersSecret, endsAccount, Idempotency, Repeats } from "../idempotency/IdempotencyApi.ts"
 import { Dashboard } from "./Dashboard.ts"
 import { Me, MeChange } from "./Me.ts"
 import { personalTables } from "./PersonalData.ts"
@@ -42,12 +43,14 @@ export class UsersApi extends HttpApiGroup.make("me")
       .annotate(Touches, reading)
       .annotate(OpenApi.Summary, "The caller"),
     HttpApiEndpoint.patch("change", "/me", { payload: MeChange, success: Me, error })
+      .middleware(Idempotency)
       .annotate(Touches, writing)
       .annotate(OpenApi.Summary, "Change what the caller says of themselves; absent stays, null clears"),
     HttpApiEndpoint.get("preferences", "/me/preferences", { success: Preferences, error })
       .annotate(Touches, reading)
       .annotate(OpenApi.Summary, "How the caller wants to see things"),
     HttpApiEndpoint.patch("changePreferences", "/me/preferences", { payload: PreferencesChange, success: Preferences, error })
+      .middleware(Idempotency)
       .annotate(Touches, writing)
       .annotate(OpenApi.Summary, "Change preferences; absent stays, null goes back to the default"),
     HttpApiEndpoint.get("notifications", "/me/notifications", { success: Notifications, error })
@@ -58,12 +61,14 @@ export class UsersApi extends HttpApiGroup.make("me")
       success: Notifications,
       error
     })
+      .middleware(Idempotency)
       .annotate(Touches, writing)
       .annotate(OpenApi.Summary, "Change which mails; absent stays, null goes back to the default"),
     HttpApiEndpoint.get("privacy", "/me/privacy", { success: Privacy, error })
       .annotate(Touches, reading)
       .annotate(OpenApi.Summary, "What others may see of the caller"),
     HttpApiEndpoint.patch("changePrivacy", "/me/privacy", { payload: PrivacyChange, success: Privacy, error })
+      .middleware(Idempotency)
       .annotate(Touches, writing)
       .annotate(OpenApi.Summary, "Change what others may see; absent stays, null goes back to the default"),
     HttpApiEndpoint.post("password", "/me/password", {
@@ -71,6 +76,7 @@ export class UsersApi extends HttpApiGroup.make("me")
       success: Session,
       error: [WrongPassword, WeakPassword, AuthRateLimited]
     })
+      .annotate(Repeats, answersSecret)
       .annotate(Touches, { reads: [], writes: [] })
       .annotate(OpenApi.Summary, "Change the password; every session ends, and a new one is answered"),
     HttpApiEndpoint.get("dashboard", "/me/dashboard", { success: Dashboard, error })
@@ -87,6 +93,7 @@ export class UsersApi extends HttpApiGroup.make("me")
       success: Erased,
       error: [ConfirmationRequired, WrongPassword, AuthRateLimited, ...error]
     })
+      .annotate(Repeats, endsAccount)
       .annotate(Touches, { reads: [], writes: ["auth_users", ...personalTables] })
       .annotate(OpenApi.Summary, "Erase the account and everything of it, at once and for good")
       .annotate(

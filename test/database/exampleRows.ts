@@ -4,6 +4,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { ProfileAccess } from "../../src/access/ProfileAccess.ts"
 import { Campaign, CampaignPost, CampaignProfile } from "../../src/campaigns/Campaign.ts"
 import { Favorite } from "../../src/favorites/Favorite.ts"
+import { IdempotencyRecord } from "../../src/idempotency/IdempotencyRecord.ts"
 import { AudienceDemographics } from "../../src/insights/AudienceDemographics.ts"
 import { CommentSentiment } from "../../src/insights/CommentSentiment.ts"
 import { CreatorMetadata } from "../../src/insights/CreatorMetadata.ts"
@@ -512,6 +513,26 @@ export const examples: ReadonlyArray<Example> = [
       updated_at: late
     },
     minimal: { campaign_id: ids.campaigns[1], profile_id: ids.profiles[1] }
+  }),
+  example(IdempotencyRecord, {
+    full: {
+      id: id(101),
+      user_id: ids.users[0],
+      key_digest: "a".repeat(43),
+      route: "POST /campaigns",
+      fingerprint: "_".repeat(43),
+      answer: "c2VhbGVk",
+      leased_until: early,
+      created_at: early,
+      expires_at: late
+    },
+    minimal: {
+      user_id: ids.users[1],
+      key_digest: "b".repeat(43),
+      route: "POST /campaigns",
+      fingerprint: "-".repeat(43),
+      expires_at: late
+    }
   })
 ]
 

@@ -228,6 +228,31 @@ GRANT SELECT ON TABLE creator_metadata TO authenticated;
 COMMENT ON TABLE creator_metadata IS 'What is derived of a creator, with the posts it was derived from. Languages are ISO 639 codes.';
 COMMENT ON COLUMN creator_metadata.details IS 'Every finding with value, status, method, version, sample and evidence; the columns beside it repeat the ones people filter by.';
 
+CREATE TABLE idempotency_keys (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  key_digest text NOT NULL,
+  route text NOT NULL,
+  fingerprint text NOT NULL,
+  answer text,
+  leased_until timestamp with time zone NOT NULL DEFAULT now(),
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT idempotency_keys_pkey PRIMARY KEY (id),
+  CONSTRAINT idempotency_keys_user_key UNIQUE (user_id, key_digest),
+  CONSTRAINT idempotency_keys_digest_format CHECK (((key_digest ~ '^[A-Za-z0-9_-]{43}$'::text) AND (fingerprint ~ '^[A-Za-z0-9_-]{43}$'::text))),
+  CONSTRAINT idempotency_keys_expires_after CHECK ((expires_at > created_at))
+);
+CREATE INDEX idempotency_keys_expires_at_idx ON public.idempotency_keys USING btree (expires_at);
+ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE idempotency_keys FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE idempotency_keys TO service_role;
+COMMENT ON TABLE idempotency_keys IS 'Answers to requests with an Idempotency-Key. Where the effect is one transaction, the answer is written in it.';
+COMMENT ON COLUMN idempotency_keys.key_digest IS 'Keyed hash of the key; the key itself is kept nowhere.';
+COMMENT ON COLUMN idempotency_keys.fingerprint IS 'Hash of method, address and body, keyed with the key.';
+COMMENT ON COLUMN idempotency_keys.answer IS 'Status, headers and body, sealed with a key that only the caller''s Idempotency-Key gives; null while the request is under way, or where it never ended.';
+COMMENT ON COLUMN idempotency_keys.leased_until IS 'Until when a request without an answer holds the key; past it, a repeat runs anew.';
+
 CREATE TABLE mentions (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   profile_id uuid NOT NULL,
@@ -699,6 +724,7 @@ ALTER TABLE campaign_profiles ADD CONSTRAINT campaign_profiles_profile_id_fkey F
 ALTER TABLE campaigns ADD CONSTRAINT campaigns_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE comment_sentiment ADD CONSTRAINT comment_sentiment_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
 ALTER TABLE creator_metadata ADD CONSTRAINT creator_metadata_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
+ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE mentions ADD CONSTRAINT mentions_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
 ALTER TABLE mentions ADD CONSTRAINT mentions_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
 ALTER TABLE post_profiles ADD CONSTRAINT post_profiles_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;

@@ -39,6 +39,15 @@ const settled = Effect.gen(function*() {
     VALUES (${id}, ${id}, ${`S${id.slice(0, 8)}`}, 'photo', false, false, '{}') RETURNING id`
   yield* sql`INSERT INTO campaign_profiles ${sql.insert({ campaign_id: campaign!.id, profile_id: id })}`
   yield* sql`INSERT INTO campaign_posts ${sql.insert({ campaign_id: campaign!.id, post_id: post!.id })}`
+  yield* sql`INSERT INTO idempotency_keys ${
+    sql.insert({
+      ...owner,
+      key_digest: "k".repeat(43),
+      route: "POST /x",
+      fingerprint: "f".repeat(43),
+      expires_at: "2099-01-01T00:00:00.000Z"
+    })
+  }`
   yield* sql`UPDATE user_profiles SET bio = 'all about me' WHERE user_id = ${user.user.id}`
   return { ...user, id: user.user.id, profile: id }
 })
@@ -131,7 +140,15 @@ layer(TestApp.layer(), { excludeTestServices: true })("an account", (it) => {
       const answer = yield* erase(access_token, { password })
       assert.strictEqual(said(answer), "200")
       assert.deepStrictEqual(answer.json<Erased>(), {
-        erased: { user_profile_access: 1, user_favorites: 1, user_searches: 2, search_history: 2, api_usage: 1, campaigns: 1 },
+        erased: {
+          user_profile_access: 1,
+          user_favorites: 1,
+          user_searches: 2,
+          search_history: 2,
+          api_usage: 1,
+          idempotency_keys: 1,
+          campaigns: 1
+        },
         sign_in: "signed_out"
       })
       assert.deepStrictEqual(yield* counted(id), {

@@ -1,0 +1,33 @@
+import { Effect } from "effect"
+import type { Probe } from "../../src/alignment/Probes.ts"
+import { sampleId as id } from "../../src/alignment/SampleRow.ts"
+import * as Column from "../../src/database/Column.ts"
+import { IdempotencyRepo } from "../../src/idempotency/IdempotencyRepo.ts"
+import { UserId } from "../../src/users/UserId.ts"
+
+const user = UserId.make(id)
+const now = Column.Instant.make("2025-01-01T00:00:00.000Z")
+const later = Column.Instant.make("2025-01-31T00:00:00.000Z")
+const digest = "x".repeat(43)
+const record = {
+  user_id: user,
+  key_digest: digest,
+  route: "POST /probe",
+  fingerprint: digest,
+  answer: null,
+  leased_until: later,
+  created_at: now,
+  expires_at: later
+}
+
+const idempotency = Effect.provide(IdempotencyRepo.layer)
+
+/** One call of every repo method of what belongs to calls rather than to a domain. */
+export const callProbes: ReadonlyArray<Probe> = [
+  { method: "IdempotencyRepo.lock", run: idempotency(IdempotencyRepo.use((repo) => repo.lock(user, digest))) },
+  { method: "IdempotencyRepo.find", run: idempotency(IdempotencyRepo.use((repo) => repo.find(user, digest, now))) },
+  { method: "IdempotencyRepo.put", run: idempotency(IdempotencyRepo.use((repo) => repo.put(record))) },
+  { method: "IdempotencyRepo.answer", run: idempotency(IdempotencyRepo.use((repo) => repo.answer(id, later, "probe"))) },
+  { method: "IdempotencyRepo.release", run: idempotency(IdempotencyRepo.use((repo) => repo.release(id, later))) },
+  { method: "IdempotencyRepo.deleteExpired", run: idempotency(IdempotencyRepo.use((repo) => repo.deleteExpired(now, 1))) }
+]
