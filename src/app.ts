@@ -23,6 +23,7 @@ import { observed } from "./cache/ObservedCache.ts"
 import * as RedisCache from "./cache/RedisCache.ts"
 import { CampaignReports } from "./campaigns/CampaignReports.ts"
 import * as CampaignsHttp from "./campaigns/CampaignsHttp.ts"
+import { Credits } from "./credits/Credits.ts"
 import * as Database from "./database/Database.ts"
 import { DatabaseHealth } from "./database/DatabaseHealth.ts"
 import { Migrator } from "./database/Migrator.ts"
@@ -112,6 +113,7 @@ export const services = (settings: SettingsValues) => {
   ).pipe(Layer.provideMerge(database))
   const rooms = Layer.mergeAll(
     AccessTracker.layer,
+    Credits.layer({ enabled: settings.CREDITS_ENABLED, lease: settings.CREDITS_LEASE }),
     Searches.layer,
     Posts.layer,
     ProfileRepo.layer,

@@ -34,6 +34,7 @@ import { UserId } from "../../src/users/UserId.ts"
 import { UserRepo } from "../../src/users/UserRepo.ts"
 import { callProbes } from "./callProbes.ts"
 import { campaignProbes } from "./campaignProbes.ts"
+import { creditProbes } from "./creditProbes.ts"
 import { usageProbes } from "./usageProbes.ts"
 
 const user = UserId.make(id)
@@ -217,6 +218,10 @@ export const probes: ReadonlyArray<Probe> = [
     method: "PersonalDataRepo.delete",
     run: personal(PersonalDataRepo.use((repo) => repo.delete(table, user)))
   })),
+  {
+    method: "PersonalDataRepo.blank",
+    run: personal(PersonalDataRepo.use((repo) => repo.blank("credit_entries", ["note"], user)))
+  },
   { method: "UserRepo.recordSignIn", run: users(UserRepo.use((repo) => repo.recordSignIn(user, now))) },
   { method: "UserRepo.findMe", run: users(UserRepo.use((repo) => repo.findMe(user))) },
   { method: "UserRepo.updateMe", run: users(UserRepo.use((repo) => repo.updateMe(user, { bio: "probe" }, now))) },
@@ -243,5 +248,6 @@ export const probes: ReadonlyArray<Probe> = [
   },
   ...campaignProbes,
   ...usageProbes,
-  ...callProbes
+  ...callProbes,
+  ...creditProbes
 ]

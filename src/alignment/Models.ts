@@ -1,5 +1,10 @@
 import { ProfileAccess } from "../access/ProfileAccess.ts"
 import { Campaign, CampaignPost, CampaignProfile } from "../campaigns/Campaign.ts"
+import { CreditAccount } from "../credits/CreditAccount.ts"
+import { CreditEntry } from "../credits/CreditEntry.ts"
+import { CreditReservation } from "../credits/CreditReservation.ts"
+import { Plan, Price } from "../credits/Plan.ts"
+import { BillingEvent, Subscription } from "../credits/Subscription.ts"
 import { Favorite } from "../favorites/Favorite.ts"
 import { IdempotencyRecord } from "../idempotency/IdempotencyRecord.ts"
 import { AudienceDemographics } from "../insights/AudienceDemographics.ts"
@@ -23,20 +28,27 @@ export const models = {
   api_usage: ApiUsage,
   audience_demographics: AudienceDemographics,
   auth_users: AuthUser,
+  billing_events: BillingEvent,
   campaign_posts: CampaignPost,
   campaign_profiles: CampaignProfile,
   campaigns: Campaign,
   comment_sentiment: CommentSentiment,
   creator_metadata: CreatorMetadata,
   idempotency_keys: IdempotencyRecord,
+  credit_accounts: CreditAccount,
+  credit_entries: CreditEntry,
+  credit_reservations: CreditReservation,
   mentions: Mention,
+  plans: Plan,
   post_answers: PostAnswer,
   post_profiles: PostProfile,
   posts: Post,
+  prices: Price,
   profile_snapshots: ProfileSnapshot,
   profiles: Profile,
   related_profiles: RelatedProfile,
   search_history: SearchHistory,
+  subscriptions: Subscription,
   user_favorites: Favorite,
   user_profile_access: ProfileAccess,
   user_profiles: UserProfile,

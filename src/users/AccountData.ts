@@ -2,7 +2,7 @@ import { Clock, Context, Effect, Layer, Option, Stream } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
-import { personalData, personalTables } from "./PersonalData.ts"
+import { personalRule, personalTables } from "./PersonalData.ts"
 import { type ExportedTable, PersonalDataRepo } from "./PersonalDataRepo.ts"
 import type { UserId } from "./UserId.ts"
 import { UserRepo } from "./UserRepo.ts"
@@ -54,7 +54,9 @@ export class AccountData extends Context.Service<AccountData, {
           return yield* transaction.run(Effect.gen(function*() {
             const counts: Record<string, number> = {}
             for (const table of personalTables) {
-              if (personalData[table].on_deletion === "erased") counts[table] = yield* repo.delete(table, user)
+              const { blanked, on_deletion } = personalRule(table)
+              if (on_deletion === "erased") counts[table] = yield* repo.delete(table, user)
+              if (blanked !== undefined) yield* repo.blank(table, blanked, user)
             }
             yield* users.erase(user, now)
             return counts

@@ -2,7 +2,9 @@ import type { models, RelationName } from "../alignment/Models.ts"
 
 /** What becomes of a table's rows when their owner deletes the account, and in which order an export shows them (latest first). */
 interface Rule {
-  readonly on_deletion: "erased" | "emptied" | "with_campaign"
+  readonly on_deletion: "erased" | "emptied" | "with_campaign" | "kept"
+  /** Of rows that are kept: the columns that hold words of the user, set to NULL. */
+  readonly blanked?: ReadonlyArray<string>
   readonly latest: string
 }
 
@@ -27,7 +29,14 @@ export const personalData: { readonly [T in PersonalTable]: Rule } = {
   idempotency_keys: { on_deletion: "erased", latest: "created_at" },
   campaigns: { on_deletion: "erased", latest: "created_at" },
   campaign_profiles: { on_deletion: "with_campaign", latest: "added_at" },
-  campaign_posts: { on_deletion: "with_campaign", latest: "added_at" }
+  campaign_posts: { on_deletion: "with_campaign", latest: "added_at" },
+  credit_accounts: { on_deletion: "kept", latest: "created_at" },
+  credit_entries: { on_deletion: "kept", blanked: ["subject", "note"], latest: "created_at" },
+  credit_reservations: { on_deletion: "kept", blanked: ["subject"], latest: "created_at" },
+  subscriptions: { on_deletion: "erased", latest: "created_at" }
 }
+
+/** What `personalData` says of one table. */
+export const personalRule = (table: PersonalTable): Rule => personalData[table]
 
 export const personalTables = Object.keys(personalData) as ReadonlyArray<PersonalTable>

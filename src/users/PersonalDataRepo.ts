@@ -4,7 +4,7 @@ import { models } from "../alignment/Models.ts"
 import { ReadSql } from "../database/Database.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { newestFirst } from "../database/Keyset.ts"
-import { row, rows } from "../database/Rows.ts"
+import { available, row, rows } from "../database/Rows.ts"
 import { personalData, type PersonalTable } from "./PersonalData.ts"
 import type { UserId } from "./UserId.ts"
 
@@ -20,6 +20,8 @@ export class PersonalDataRepo extends Context.Service<PersonalDataRepo, {
   }): Effect.Effect<{ readonly rows: ReadonlyArray<object>; readonly last: string | undefined }, DatabaseError>
   /** Answers with how many rows there were. */
   delete(table: PersonalTable, user: UserId): Effect.Effect<number, DatabaseError>
+  /** Sets columns of all rows to NULL. */
+  blank(table: PersonalTable, columns: ReadonlyArray<string>, user: UserId): Effect.Effect<void, DatabaseError>
 }>()("analytics-following/users/PersonalDataRepo") {
   static readonly layer = Layer.effect(
     PersonalDataRepo,
@@ -54,7 +56,16 @@ export class PersonalDataRepo extends Context.Service<PersonalDataRepo, {
         )
       )
 
-      return { list, delete: remove }
+      const blank = Effect.fn("PersonalDataRepo.blank")((table: PersonalTable, columns: ReadonlyArray<string>, user: UserId) =>
+        Effect.asVoid(
+          available(table)(sql`
+          UPDATE ${sql(table)} SET ${
+            sql.update(Object.fromEntries(columns.map((column) => [column, null])))
+          } WHERE user_id = ${user}`)
+        )
+      )
+
+      return { list, delete: remove, blank }
     })
   )
 }

@@ -6,6 +6,8 @@ import { TestDatabase } from "../support/TestDatabase.ts"
 import { ids, insertExamples } from "./exampleRows.ts"
 
 const [ada, charles] = ids.users
+/** The ledger: written by the service as the owner of its tables, and only ever added to. */
+const ledger = new Set(["credit_accounts", "credit_entries", "credit_reservations"])
 const stranger = "a0000000-0000-4000-8000-00000000000f"
 
 /** Who may see a row, said once more in TypeScript: the policies must agree with it. */
@@ -29,6 +31,9 @@ const rules = (
     search_history: own,
     campaigns: own,
     campaign_posts: ownCampaign,
+    credit_accounts: own,
+    credit_entries: own,
+    credit_reservations: own,
     campaign_profiles: ownCampaign,
     profiles: (row) => unlocked(row["id"]),
     related_profiles: ofUnlocked,
@@ -127,7 +132,7 @@ layer(TestDatabase.layer)("row-level security", (it) => {
           sql`DELETE FROM ${sql(table)}`,
           sql`TRUNCATE ${sql(table)}`
         ]
-        for (const role of ["anon", "authenticated"]) {
+        for (const role of ["anon", "authenticated", ...(ledger.has(table) ? ["service_role"] : [])]) {
           for (const write of writes) {
             const refused = yield* Effect.flip(as(role, ada, write))
             assert.strictEqual(
@@ -137,6 +142,13 @@ layer(TestDatabase.layer)("row-level security", (it) => {
             )
           }
         }
+        if (ledger.has(table)) continue
+        if (table === "auth_users") {
+          // Not even a user goes as long as the ledger names them.
+          const held = yield* Effect.flip(as("service_role", "", sql`DELETE FROM auth_users`))
+          assert.strictEqual(codeOf(held), "23503")
+          continue
+        }
         const erased = as(
           "service_role",
           "",
@@ -144,6 +156,25 @@ layer(TestDatabase.layer)("row-level security", (it) => {
         )
         assert.strictEqual(yield* erased, 0)
       }
+    }))
+
+  it.effect("lets nobody change or delete an entry of the ledger, not even the owner, but for blanking its words", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const refused = [
+        sql`DELETE FROM credit_entries`,
+        sql`TRUNCATE credit_entries CASCADE`,
+        sql`UPDATE credit_entries SET amount = amount + 1`,
+        sql`UPDATE credit_entries SET subject = 'another' WHERE user_id = ${ada}`,
+        sql`UPDATE credit_entries SET subject = NULL WHERE user_id = ${ada}`,
+        sql`UPDATE credit_entries SET subject = NULL, note = NULL, created_at = now() WHERE user_id = ${ada}`
+      ]
+      for (const write of refused) {
+        assert.strictEqual(codeOf(yield* Effect.flip(sql.withTransaction(write))), "23001", write.compile()[0])
+      }
+      const blanked = sql`UPDATE credit_entries SET subject = NULL, note = NULL RETURNING subject`
+      const done = yield* Effect.flip(sql.withTransaction(Effect.flatMap(blanked, (rows) => Effect.fail(rows.length))))
+      assert.strictEqual(done, 2)
     }))
 
   it.effect("leaves no further right on a table to the roles of the API", () =>

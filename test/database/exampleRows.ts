@@ -3,6 +3,11 @@ import type { Model } from "effect/schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import { ProfileAccess } from "../../src/access/ProfileAccess.ts"
 import { Campaign, CampaignPost, CampaignProfile } from "../../src/campaigns/Campaign.ts"
+import { CreditAccount } from "../../src/credits/CreditAccount.ts"
+import { CreditEntry } from "../../src/credits/CreditEntry.ts"
+import { CreditReservation } from "../../src/credits/CreditReservation.ts"
+import { Plan, Price } from "../../src/credits/Plan.ts"
+import { BillingEvent, Subscription } from "../../src/credits/Subscription.ts"
 import { Favorite } from "../../src/favorites/Favorite.ts"
 import { IdempotencyRecord } from "../../src/idempotency/IdempotencyRecord.ts"
 import { AudienceDemographics } from "../../src/insights/AudienceDemographics.ts"
@@ -533,6 +538,126 @@ export const examples: ReadonlyArray<Example> = [
       fingerprint: "-".repeat(43),
       expires_at: late
     }
+  }),
+  example(CreditAccount, {
+    full: {
+      id: id(15),
+      user_id: ids.users[0],
+      balance: beyondInteger,
+      expiring: 2000,
+      reserved: 25,
+      last_sequence: 1,
+      tier: "standard",
+      anchored_at: early,
+      anchored_on: "2024-02-29",
+      period: 1,
+      period_starts_at: early,
+      period_ends_at: late,
+      period_granted: 2000,
+      created_at: early,
+      updated_at: late
+    },
+    minimal: {
+      user_id: ids.users[1],
+      tier: "free",
+      anchored_at: early,
+      anchored_on: "2024-02-29",
+      period_starts_at: early,
+      period_ends_at: late
+    }
+  }),
+  example(CreditEntry, {
+    full: {
+      id: id(16),
+      user_id: ids.users[0],
+      sequence: 1,
+      kind: "charge",
+      counter_account: "revenue",
+      amount: -25,
+      balance_after: beyondInteger,
+      expiring_after: 0,
+      action: "profile_unlock",
+      reservation_id: id(17),
+      subject: "ada._1815",
+      note: "as agreed",
+      key: "charge:one",
+      created_at: early
+    },
+    minimal: {
+      user_id: ids.users[1],
+      sequence: 1,
+      kind: "grant",
+      counter_account: "issued",
+      amount: 1,
+      balance_after: 1,
+      expiring_after: 0,
+      key: "grant:one"
+    }
+  }),
+  example(CreditReservation, {
+    full: {
+      id: id(17),
+      user_id: ids.users[0],
+      action: "profile_unlock",
+      subject: "ada._1815",
+      quantity: 2,
+      free_quantity: 2,
+      amount: 0,
+      free_reason: "already_paid",
+      status: "committed",
+      entry_id: id(16),
+      created_at: early,
+      expires_at: late,
+      settled_at: late
+    },
+    minimal: { user_id: ids.users[1], action: "data_export", amount: 50, expires_at: late }
+  }),
+  example(Plan, {
+    full: {
+      id: id(18),
+      tier: "premium",
+      monthly_credits: 10_000,
+      rollover_months: 2,
+      stripe_prices: ["price_1"],
+      valid_from: early,
+      valid_until: late
+    },
+    minimal: { tier: "enterprise", monthly_credits: 7 }
+  }),
+  example(Price, {
+    full: { id: id(19), action: "data_export", credits: 50, free_per_month: 1, valid_from: early, valid_until: late },
+    minimal: { action: "campaign_report", credits: 7 }
+  }),
+  example(Subscription, {
+    full: {
+      id: id(20),
+      subscription_id: "sub_1",
+      customer_id: "cus_1",
+      user_id: ids.users[0],
+      tier: "standard",
+      status: "active",
+      started_at: early,
+      period_ends_at: late,
+      paid_until: late,
+      payment_failed_at: early,
+      cancel_at_period_end: true,
+      described_by: "00000000000001",
+      created_at: early,
+      updated_at: late
+    },
+    minimal: { subscription_id: "sub_2", customer_id: "cus_2" }
+  }),
+  example(BillingEvent, {
+    full: {
+      id: id(21),
+      event_id: "evt_1",
+      type: "invoice.paid",
+      subscription_id: "sub_1",
+      outcome: "applied",
+      occurred_at: early,
+      received_at: late
+    },
+    minimal: { event_id: "evt_2", type: "ping", outcome: "ignored", occurred_at: early }
   })
 ]
 

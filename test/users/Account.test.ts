@@ -48,8 +48,26 @@ const settled = Effect.gen(function*() {
       expires_at: "2099-01-01T00:00:00.000Z"
     })
   }`
+  yield* paid(user.user.id)
   yield* sql`UPDATE user_profiles SET bio = 'all about me' WHERE user_id = ${user.user.id}`
   return { ...user, id: user.user.id, profile: id }
+})
+
+/** Something of each table of credits. */
+const paid = Effect.fnUntraced(function*(user: string) {
+  const sql = yield* SqlClient
+  yield* sql`
+    INSERT INTO credit_accounts (user_id, balance, last_sequence, tier, anchored_at, anchored_on, period_starts_at, period_ends_at)
+    VALUES (${user}, 7, 1, 'free', now(), current_date, now(), now() + interval '1 month')`
+  yield* sql`
+    INSERT INTO credit_entries (user_id, sequence, kind, counter_account, amount, balance_after, expiring_after, subject, note, key)
+    VALUES (${user}, 1, 'grant', 'issued', 7, 7, 0, 'what I paid for', 'what I said', ${`grant:${user}`})`
+  yield* sql`
+    INSERT INTO credit_reservations (user_id, action, subject, amount, free_reason, expires_at)
+    VALUES (${user}, 'data_export', 'what I asked for', 0, 'no_price', now())`
+  yield* sql`INSERT INTO subscriptions ${
+    sql.insert({ subscription_id: `sub_${user}`, customer_id: `cus_${user}`, user_id: user })
+  }`
 })
 
 /** Rows of the user by table, as the database has them. */
@@ -147,14 +165,22 @@ layer(TestApp.layer(), { excludeTestServices: true })("an account", (it) => {
           search_history: 2,
           api_usage: 1,
           idempotency_keys: 1,
-          campaigns: 1
+          campaigns: 1,
+          subscriptions: 1
         },
         sign_in: "signed_out"
       })
       assert.deepStrictEqual(yield* counted(id), {
         ...Object.fromEntries(personalTables.map((table) => [table, 0])),
-        user_profiles: 1
+        user_profiles: 1,
+        credit_accounts: 1,
+        credit_entries: 1,
+        credit_reservations: 1
       })
+      const words = yield* sql`
+        SELECT e.subject, e.note, r.subject AS asked, e.balance_after
+        FROM credit_entries AS e JOIN credit_reservations AS r USING (user_id) WHERE user_id = ${id}`
+      assert.deepStrictEqual(words, [{ subject: null, note: null, asked: null, balance_after: 7 }])
       const [left] = yield* sql`
         SELECT u.*, p.bio, p.login_count FROM auth_users AS u JOIN user_profiles AS p ON p.user_id = u.id WHERE u.id = ${id}`
       assert.deepInclude(left, { email: null, phone: null, app_metadata: {}, user_metadata: {}, bio: null, login_count: 0 })

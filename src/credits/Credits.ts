@@ -1,0 +1,300 @@
+import { Clock, Context, Duration, Effect, Layer, Result } from "effect"
+import { randomUUID } from "node:crypto"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { instantOf } from "../database/Instant.ts"
+import { Transaction } from "../database/Transaction.ts"
+import type { UserId } from "../users/UserId.ts"
+import type { CreditEntry } from "./CreditEntry.ts"
+import { CreditsRequired, CreditsShort, NotCharged, type UserUnknown } from "./CreditErrors.ts"
+import type { Action, FreeReason, Reservation } from "./CreditReservation.ts"
+import { Ledger } from "./Ledger.ts"
+import { type AccountRow, LedgerRepo } from "./LedgerRepo.ts"
+import { PlanRepo } from "./PlanRepo.ts"
+import { priced, type Quote } from "./Quote.ts"
+import { validAt } from "./Renewal.ts"
+import { ReservationRepo } from "./ReservationRepo.ts"
+
+export interface CreditsOptions {
+  /** Off: everything is free, and recorded as that. */
+  readonly enabled: boolean
+  /** How long a reservation holds credits when nobody ends it. */
+  readonly lease: Duration.Input
+}
+
+/** Something that can cost credits. `subject` is what it is about in the user's words, such as a username: the same one is paid once at a time. */
+export interface Asked {
+  readonly action: Action
+  readonly subject: string | null
+  readonly quantity?: number
+}
+
+/** What became of a reservation, as the answer's `X-Credits-*` headers say it. */
+export interface Charge {
+  readonly charged: number
+  /** What can be spent after it; null where credits are off. */
+  readonly remaining: number | null
+  readonly free_reason: FreeReason | null
+}
+
+/** A change made by a person. The same `reference` twice is entered once. */
+export interface Correction {
+  readonly credits: number
+  readonly reason: string
+  readonly reference: string
+}
+
+/**
+ * What users have and pay. An action is reserved before the work, then committed in the transaction that stores the work and opens the
+ * access, or released. A reservation of the same user, action, subject and quantity that is open is joined, so that any number of calls
+ * for one thing pay once.
+ */
+export class Credits extends Context.Service<Credits, {
+  readonly enabled: boolean
+  /** What it would cost now. Changes nothing. */
+  quote(user: UserId, asked: Asked): Effect.Effect<Quote, UserUnknown | DatabaseError>
+  /** Holds what it costs until `commit`, `release`, or the end of the lease. */
+  reserve(user: UserId, asked: Asked): Effect.Effect<Reservation, CreditsRequired | UserUnknown | DatabaseError>
+  /**
+   * Charges what was reserved: call it inside the transaction that stores what was paid for. Once however often it is called; what was
+   * released or has lapsed is charged if the credits are still there. Of several users in one transaction, commit in the order of their ids.
+   */
+  commit(reservation: Reservation): Effect.Effect<Charge, CreditsRequired | UserUnknown | DatabaseError>
+  /** The work failed or was given up: nothing is held any longer. Does nothing to what has been committed. */
+  release(reservation: Reservation): Effect.Effect<void, UserUnknown | DatabaseError>
+  /** Records an access that is free by another room's rule: call it inside the transaction that gives it. */
+  free(user: UserId, asked: Asked, reason: FreeReason): Effect.Effect<void, DatabaseError>
+  /** Gives a charge back, once: what comes back never expires. */
+  refund(user: UserId, reservation: string, reason: string): Effect.Effect<CreditEntry, NotCharged | UserUnknown | DatabaseError>
+  /** Gives credits that never expire. */
+  grant(user: UserId, correction: Correction): Effect.Effect<CreditEntry, UserUnknown | DatabaseError>
+  /** Adds credits that never expire, or takes some (negative). */
+  adjust(user: UserId, correction: Correction): Effect.Effect<CreditEntry, CreditsShort | UserUnknown | DatabaseError>
+  /** The account as it is now, everything due done. */
+  account(user: UserId): Effect.Effect<AccountRow, UserUnknown | DatabaseError>
+}>()("analytics-following/credits/Credits") {
+  static readonly layerNoDeps = (options: CreditsOptions) =>
+    Layer.effect(
+      Credits,
+      Effect.gen(function*() {
+        const ledger = yield* Ledger
+        const repo = yield* LedgerRepo
+        const reservations = yield* ReservationRepo
+        const plans = yield* PlanRepo
+        const transaction = yield* Transaction
+        const lease = Duration.toMillis(options.lease)
+
+        const account = Effect.fn("Credits.account")(function*(user: UserId) {
+          return (yield* ledger.settled(user)) ?? (yield* transaction.run(ledger.locked(user)))
+        })
+
+        const priceOf = Effect.fnUntraced(function*(holder: AccountRow, action: Action, quantity: number) {
+          const now = yield* Clock.currentTimeMillis
+          const price = validAt(yield* plans.prices, now).find((one) => one.action === action)
+          const used = price === undefined || price.free_per_month === 0
+            ? 0
+            : yield* reservations.countFree(holder.user_id, action, holder.period_starts_at)
+          return priced(price, quantity, used)
+        })
+
+        const quote = Effect.fn("Credits.quote")(function*(user: UserId, { action, quantity = 1 }: Asked) {
+          const asked = { action, quantity }
+          if (!options.enabled) {
+            return {
+              ...asked,
+              free_quantity: 0,
+              required: 0,
+              balance: null,
+              sufficient: true,
+              free_reason: "credits_off" as const
+            }
+          }
+          const holder = yield* account(user)
+          const { amount, free_quantity, free_reason } = yield* priceOf(holder, action, quantity)
+          const balance = available(holder)
+          return { ...asked, free_quantity, required: amount, balance, sufficient: amount <= balance, free_reason }
+        })
+
+        const reservationOf = Effect.fnUntraced(function*(user: UserId, { action, quantity = 1, subject }: Asked) {
+          const now = yield* Clock.currentTimeMillis
+          return {
+            id: randomUUID(),
+            user_id: user,
+            action,
+            subject,
+            quantity,
+            created_at: instantOf(now),
+            expires_at: instantOf(now + lease)
+          }
+        })
+
+        const reserve = Effect.fn("Credits.reserve")(function*(user: UserId, asked: Asked) {
+          const given = yield* reservationOf(user, asked)
+          // Nothing is held: the row is written with the access.
+          if (!options.enabled) return { ...given, free_quantity: 0, amount: 0, free_reason: "credits_off" as const }
+          const result = yield* transaction.run(Effect.gen(function*() {
+            const holder = yield* ledger.locked(user)
+            const open = given.subject === null ? undefined : yield* reservations.findOpen({ ...given, subject: given.subject })
+            if (open !== undefined) {
+              yield* reservations.extend(open.id, given.expires_at)
+              return Result.succeed<Reservation>({ ...held(open), expires_at: given.expires_at })
+            }
+            const price = yield* priceOf(holder, given.action, given.quantity)
+            // A refusal is no reason to undo what was due on the account.
+            if (price.amount > available(holder)) return Result.fail(required(given.action, price.amount, holder))
+            const reservation: Reservation = { ...given, ...price }
+            yield* reservations.insert(reservation, "open")
+            if (price.amount > 0) yield* ledger.hold(holder, price.amount)
+            return Result.succeed(reservation)
+          }))
+          return yield* Effect.fromResult(result)
+        })
+
+        const commit = Effect.fn("Credits.commit")(function*(reservation: Reservation) {
+          const now = instantOf(yield* Clock.currentTimeMillis)
+          if (reservation.free_reason === "credits_off") {
+            yield* reservations.insert(reservation, now)
+            return { charged: 0, remaining: null, free_reason: reservation.free_reason }
+          }
+          return yield* transaction.run(Effect.gen(function*() {
+            const holder = yield* ledger.locked(reservation.user_id)
+            const found = yield* reservations.find(reservation.id, reservation.user_id)
+            if (found === undefined) return yield* Effect.die(new Error("a reservation that was made is not there"))
+            const { amount, free_reason, status, subject } = found
+            if (status === "committed") return { charged: amount, remaining: available(holder), free_reason }
+            const isHeld = status === "open" ? amount : 0
+            if (amount === 0) {
+              yield* reservations.settle(found.id, { status: "committed", amount, free_reason, entry_id: null }, now)
+              return { charged: 0, remaining: available(holder), free_reason }
+            }
+            const paid = subject === null ? undefined : yield* reservations.findPaid({ ...found, subject }, found.created_at)
+            if (paid !== undefined) {
+              const settlement = { amount: 0, free_reason: "already_paid", entry_id: paid.entry_id } as const
+              if (isHeld > 0) yield* ledger.hold(holder, -isHeld)
+              yield* reservations.settle(found.id, { status: "committed", ...settlement }, now)
+              return { charged: 0, remaining: available(holder) + isHeld, free_reason: settlement.free_reason }
+            }
+            if (amount > available(holder) + isHeld) return yield* required(found.action, amount, holder)
+            const entry = yield* ledger.post(holder, {
+              kind: "charge",
+              amount: -amount,
+              reserved: isHeld,
+              action: found.action,
+              reservation: found.id,
+              subject,
+              note: found.quantity === 1 ? null : `${found.quantity} times, ${found.free_quantity} of them free`,
+              key: `charge:${found.id}`
+            })
+            yield* reservations.settle(found.id, { status: "committed", amount, free_reason: null, entry_id: entry.id }, now)
+            return { charged: amount, remaining: available(holder) + isHeld - amount, free_reason: null }
+          }))
+        })
+
+        const release = Effect.fn("Credits.release")(function*(reservation: Reservation) {
+          if (reservation.free_reason === "credits_off") return
+          const now = instantOf(yield* Clock.currentTimeMillis)
+          yield* transaction.run(Effect.gen(function*() {
+            const holder = yield* ledger.locked(reservation.user_id)
+            const found = yield* reservations.find(reservation.id, reservation.user_id)
+            if (found?.status !== "open") return
+            if (found.amount > 0) yield* ledger.hold(holder, -found.amount)
+            const { amount, free_reason } = found
+            yield* reservations.settle(found.id, { status: "released", amount, free_reason, entry_id: null }, now)
+          }))
+        })
+
+        const free = Effect.fn("Credits.free")(function*(user: UserId, asked: Asked, reason: FreeReason) {
+          const given = yield* reservationOf(user, asked)
+          yield* reservations.insert({ ...given, free_quantity: 0, amount: 0, free_reason: reason }, given.created_at)
+        })
+
+        /** Enters what was not entered before under the line's key. */
+        const once = (
+          user: UserId,
+          key: string,
+          enter: (holder: AccountRow) => Effect.Effect<CreditEntry, CreditsShort | DatabaseError>
+        ) =>
+          transaction.run(Effect.gen(function*() {
+            const holder = yield* ledger.locked(user)
+            return (yield* repo.findByKey(key)) ?? (yield* enter(holder))
+          }))
+
+        const refund = Effect.fn("Credits.refund")(function*(user: UserId, reservation: string, reason: string) {
+          return yield* transaction.run(Effect.gen(function*() {
+            const holder = yield* ledger.locked(user)
+            const key = `refund:${reservation}`
+            const refunded = yield* repo.findByKey(key)
+            if (refunded?.user_id === user) return refunded
+            const charge = yield* repo.findByKey(`charge:${reservation}`)
+            if (charge === undefined || charge.user_id !== user || charge.action === null) return yield* NotCharged.problem
+            const { action, amount, subject } = charge
+            return yield* ledger.post(holder, {
+              kind: "refund",
+              amount: -amount,
+              action,
+              reservation,
+              subject,
+              note: reason,
+              key
+            })
+          }))
+        })
+
+        const grant = Effect.fn("Credits.grant")((user: UserId, { credits, reason, reference }: Correction) => {
+          const key = `given:${user}:${reference}`
+          return Effect.catchTag(
+            once(user, key, (holder) => ledger.post(holder, { kind: "grant", amount: credits, note: reason, key })),
+            "CreditsShort",
+            Effect.die
+          )
+        })
+
+        const adjust = Effect.fn("Credits.adjust")((user: UserId, { credits, reason, reference }: Correction) => {
+          const key = `adjustment:${user}:${reference}`
+          return once(user, key, (holder) =>
+            -credits > available(holder)
+              ? Effect.fail(short(available(holder)))
+              : ledger.post(holder, { kind: "adjustment", amount: credits, note: reason, key }))
+        })
+
+        return { enabled: options.enabled, quote, reserve, commit, release, free, refund, grant, adjust, account }
+      })
+    )
+
+  static readonly layer = (options: CreditsOptions) =>
+    this.layerNoDeps(options).pipe(
+      Layer.provide([Ledger.layer, LedgerRepo.layer, ReservationRepo.layer, PlanRepo.layer])
+    )
+}
+
+/** What can be spent: what is not held. */
+export const available = ({ balance, reserved }: Pick<AccountRow, "balance" | "reserved">): number => balance - reserved
+
+const held = (row: Reservation): Reservation => ({
+  id: row.id,
+  user_id: row.user_id,
+  action: row.action,
+  subject: row.subject,
+  quantity: row.quantity,
+  free_quantity: row.free_quantity,
+  amount: row.amount,
+  free_reason: row.free_reason,
+  created_at: row.created_at,
+  expires_at: row.expires_at
+})
+
+const required = (action: Action, amount: number, holder: AccountRow) =>
+  new CreditsRequired({
+    action,
+    required: amount,
+    balance: available(holder),
+    next_grant_at: holder.period_ends_at,
+    pricing: "/credits/pricing",
+    detail:
+      `This costs ${amount} credits and ${
+        available(holder)
+      } can be spent. The plan gives credits again at ${holder.period_ends_at}; `
+      + "a higher plan gives more at once. Nothing was charged."
+  })
+
+const short = (balance: number) =>
+  new CreditsShort({ balance, detail: `${balance} credits can be taken, no more. Nothing was changed.` })
