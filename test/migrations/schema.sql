@@ -80,6 +80,26 @@ GRANT SELECT ON TABLE auth_users TO authenticated;
 COMMENT ON TABLE auth_users IS 'Projection of Supabase auth.users: identity only, no secret. Kept by a trigger where auth.users exists and by an upsert on the first authenticated request elsewhere.';
 COMMENT ON COLUMN auth_users.user_metadata IS 'Writable by the user: never read for role, status or any right.';
 
+CREATE TABLE billing_events (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  event_id text NOT NULL,
+  type text NOT NULL,
+  subscription_id text,
+  outcome text NOT NULL,
+  occurred_at timestamp with time zone NOT NULL,
+  received_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT billing_events_pkey PRIMARY KEY (id),
+  CONSTRAINT billing_events_event_id_key UNIQUE (event_id),
+  CONSTRAINT billing_events_event_id_length CHECK (((char_length(event_id) >= 1) AND (char_length(event_id) <= 255))),
+  CONSTRAINT billing_events_outcome CHECK ((outcome = ANY (ARRAY['applied'::text, 'outdated'::text, 'waiting'::text, 'ignored'::text]))),
+  CONSTRAINT billing_events_type_length CHECK (((char_length(type) >= 1) AND (char_length(type) <= 255)))
+);
+ALTER TABLE billing_events ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE billing_events FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE billing_events TO service_role;
+COMMENT ON TABLE billing_events IS 'Every event of the billing provider that was heard, without its content: one that comes again changes nothing.';
+COMMENT ON COLUMN billing_events.outcome IS 'applied; outdated: a later one had been heard; waiting: nobody knows yet whose subscription it is; ignored: nothing of ours.';
+
 CREATE TABLE campaign_posts (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   campaign_id uuid NOT NULL,
@@ -228,6 +248,138 @@ GRANT SELECT ON TABLE creator_metadata TO authenticated;
 COMMENT ON TABLE creator_metadata IS 'What is derived of a creator, with the posts it was derived from. Languages are ISO 639 codes.';
 COMMENT ON COLUMN creator_metadata.details IS 'Every finding with value, status, method, version, sample and evidence; the columns beside it repeat the ones people filter by.';
 
+CREATE TABLE credit_accounts (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  balance bigint NOT NULL DEFAULT 0,
+  expiring bigint NOT NULL DEFAULT 0,
+  reserved bigint NOT NULL DEFAULT 0,
+  last_sequence bigint NOT NULL DEFAULT 0,
+  tier text NOT NULL,
+  anchored_at timestamp with time zone NOT NULL,
+  anchored_on date NOT NULL,
+  period integer NOT NULL DEFAULT 0,
+  period_starts_at timestamp with time zone NOT NULL,
+  period_ends_at timestamp with time zone NOT NULL,
+  period_granted bigint NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT credit_accounts_pkey PRIMARY KEY (id),
+  CONSTRAINT credit_accounts_user_id_key UNIQUE (user_id),
+  CONSTRAINT credit_accounts_balance CHECK ((balance >= 0)),
+  CONSTRAINT credit_accounts_expiring CHECK (((expiring >= 0) AND (expiring <= balance))),
+  CONSTRAINT credit_accounts_last_sequence CHECK ((last_sequence >= 0)),
+  CONSTRAINT credit_accounts_period CHECK ((period >= 0)),
+  CONSTRAINT credit_accounts_period_granted CHECK ((period_granted >= 0)),
+  CONSTRAINT credit_accounts_period_order CHECK ((period_ends_at > period_starts_at)),
+  CONSTRAINT credit_accounts_reserved CHECK (((reserved >= 0) AND (reserved <= balance))),
+  CONSTRAINT credit_accounts_tier CHECK ((tier = ANY (ARRAY['free'::text, 'standard'::text, 'premium'::text, 'enterprise'::text])))
+);
+CREATE INDEX credit_accounts_updated_at_idx ON public.credit_accounts USING btree (updated_at);
+ALTER TABLE credit_accounts ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE credit_accounts FROM PUBLIC, anon, authenticated, service_role;
+GRANT SELECT ON TABLE credit_accounts TO authenticated;
+GRANT SELECT ON TABLE credit_accounts TO service_role;
+COMMENT ON TABLE credit_accounts IS 'One row per user who has had to do with credits. Locked by whatever changes the user''s credits.';
+COMMENT ON COLUMN credit_accounts.balance IS 'Sum of the account''s entries, kept by the statement that adds one. scripts/verify-ledger.ts proves it.';
+COMMENT ON COLUMN credit_accounts.expiring IS 'The part of the balance that monthly grants gave: spent first, and what the plan does not roll over expires at the next reset.';
+COMMENT ON COLUMN credit_accounts.reserved IS 'The part of the balance that open reservations hold.';
+COMMENT ON COLUMN credit_accounts.last_sequence IS 'Of the latest entry: they are numbered without gaps.';
+COMMENT ON COLUMN credit_accounts.tier IS 'The plan that the current period was granted by.';
+COMMENT ON COLUMN credit_accounts.anchored_at IS 'When the subscription that the months are counted from began, or the account: a later subscription begins anew.';
+COMMENT ON COLUMN credit_accounts.anchored_on IS 'The day, in the user''s time zone, whose monthly anniversaries are the resets.';
+COMMENT ON COLUMN credit_accounts.period IS 'Whole months between the anchor and the current period: each is granted once, whatever becomes of the time zone.';
+COMMENT ON COLUMN credit_accounts.period_granted IS 'What the plan gave in this period, so that an upgrade adds the difference alone.';
+
+CREATE TABLE credit_entries (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  sequence bigint NOT NULL,
+  kind text NOT NULL,
+  counter_account text NOT NULL,
+  amount bigint NOT NULL,
+  balance_after bigint NOT NULL,
+  expiring_after bigint NOT NULL,
+  action text,
+  reservation_id uuid,
+  subject text,
+  note text,
+  key text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT credit_entries_pkey PRIMARY KEY (id),
+  CONSTRAINT credit_entries_key_key UNIQUE (key),
+  CONSTRAINT credit_entries_user_id_sequence_key UNIQUE (user_id, sequence),
+  CONSTRAINT credit_entries_balance_after CHECK ((balance_after >= 0)),
+  CONSTRAINT credit_entries_counter_account CHECK ((counter_account = ANY (ARRAY['opening'::text, 'issued'::text, 'revenue'::text, 'adjustments'::text, 'expired'::text]))),
+  CONSTRAINT credit_entries_expiring_after CHECK (((expiring_after >= 0) AND (expiring_after <= balance_after))),
+  CONSTRAINT credit_entries_key_length CHECK (((char_length(key) >= 1) AND (char_length(key) <= 300))),
+  CONSTRAINT credit_entries_kind CHECK ((kind = ANY (ARRAY['opening'::text, 'grant'::text, 'charge'::text, 'refund'::text, 'adjustment'::text, 'expiry'::text]))),
+  CONSTRAINT credit_entries_legs CHECK (
+CASE kind
+    WHEN 'opening'::text THEN ((counter_account = 'opening'::text) AND (amount > 0))
+    WHEN 'grant'::text THEN ((counter_account = 'issued'::text) AND (amount > 0))
+    WHEN 'charge'::text THEN ((counter_account = 'revenue'::text) AND (amount < 0))
+    WHEN 'refund'::text THEN ((counter_account = 'revenue'::text) AND (amount > 0))
+    WHEN 'adjustment'::text THEN ((counter_account = 'adjustments'::text) AND (amount <> 0))
+    WHEN 'expiry'::text THEN ((counter_account = 'expired'::text) AND (amount < 0))
+    ELSE NULL::boolean
+END),
+  CONSTRAINT credit_entries_note_length CHECK (((char_length(note) >= 1) AND (char_length(note) <= 500))),
+  CONSTRAINT credit_entries_reservation CHECK (((kind = ANY (ARRAY['charge'::text, 'refund'::text])) = ((reservation_id IS NOT NULL) AND (action IS NOT NULL)))),
+  CONSTRAINT credit_entries_sequence CHECK ((sequence > 0)),
+  CONSTRAINT credit_entries_subject_length CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 200)))
+);
+CREATE INDEX credit_entries_latest_idx ON public.credit_entries USING btree (user_id, created_at DESC, id DESC);
+CREATE INDEX credit_entries_reservation_id_idx ON public.credit_entries USING btree (reservation_id) WHERE (reservation_id IS NOT NULL);
+ALTER TABLE credit_entries ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE credit_entries FROM PUBLIC, anon, authenticated, service_role;
+GRANT SELECT ON TABLE credit_entries TO authenticated;
+GRANT SELECT ON TABLE credit_entries TO service_role;
+COMMENT ON TABLE credit_entries IS 'The ledger, append-only. A row is a transfer with two legs: amount to the user''s account, -amount to the counter account.';
+COMMENT ON COLUMN credit_entries.subject IS 'What was paid for, in words of the user. Blanked when the account is deleted, as is the note.';
+COMMENT ON COLUMN credit_entries.key IS 'What the entry is about, said so that the same thing is never entered twice.';
+
+CREATE TABLE credit_reservations (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  action text NOT NULL,
+  subject text,
+  quantity integer NOT NULL DEFAULT 1,
+  free_quantity integer NOT NULL DEFAULT 0,
+  amount bigint NOT NULL,
+  free_reason text,
+  status text NOT NULL DEFAULT 'open'::text,
+  entry_id uuid,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone NOT NULL,
+  settled_at timestamp with time zone,
+  CONSTRAINT credit_reservations_pkey PRIMARY KEY (id),
+  CONSTRAINT credit_reservations_action CHECK ((action = ANY (ARRAY['profile_unlock'::text, 'post_analytics'::text, 'discovery_page'::text, 'campaign_report'::text, 'data_export'::text]))),
+  CONSTRAINT credit_reservations_amount CHECK ((amount >= 0)),
+  CONSTRAINT credit_reservations_entry CHECK (
+CASE
+    WHEN ((status = 'committed'::text) AND (amount > 0)) THEN (entry_id IS NOT NULL)
+    ELSE ((entry_id IS NULL) OR (free_reason = 'already_paid'::text))
+END),
+  CONSTRAINT credit_reservations_free_or_charged CHECK (((amount = 0) = (free_reason IS NOT NULL))),
+  CONSTRAINT credit_reservations_free_quantity CHECK (((free_quantity >= 0) AND (free_quantity <= quantity))),
+  CONSTRAINT credit_reservations_free_reason CHECK ((free_reason = ANY (ARRAY['credits_off'::text, 'no_price'::text, 'allowance'::text, 'already_paid'::text, 'window_open'::text]))),
+  CONSTRAINT credit_reservations_quantity CHECK (((quantity >= 1) AND (quantity <= 100000))),
+  CONSTRAINT credit_reservations_settled CHECK (((status = 'open'::text) = (settled_at IS NULL))),
+  CONSTRAINT credit_reservations_status CHECK ((status = ANY (ARRAY['open'::text, 'committed'::text, 'released'::text, 'expired'::text]))),
+  CONSTRAINT credit_reservations_subject_length CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 200)))
+);
+CREATE INDEX credit_reservations_entry_id_idx ON public.credit_reservations USING btree (entry_id);
+CREATE INDEX credit_reservations_latest_idx ON public.credit_reservations USING btree (user_id, action, created_at DESC);
+CREATE INDEX credit_reservations_lease_idx ON public.credit_reservations USING btree (expires_at) WHERE (status = 'open'::text);
+CREATE UNIQUE INDEX credit_reservations_open_idx ON public.credit_reservations USING btree (user_id, action, subject, quantity) WHERE ((status = 'open'::text) AND (subject IS NOT NULL));
+ALTER TABLE credit_reservations ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE credit_reservations FROM PUBLIC, anon, authenticated, service_role;
+GRANT SELECT ON TABLE credit_reservations TO authenticated;
+GRANT SELECT ON TABLE credit_reservations TO service_role;
+COMMENT ON TABLE credit_reservations IS 'Every charge on its way, and every access with its entry or the reason why it was free. An open one holds credits until it ends or its lease does.';
+COMMENT ON COLUMN credit_reservations.entry_id IS 'The charge; of one that was already paid for, the charge that paid it.';
+
 CREATE TABLE idempotency_keys (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   user_id uuid NOT NULL,
@@ -277,6 +429,28 @@ GRANT ALL ON TABLE mentions TO service_role;
 GRANT SELECT ON TABLE mentions TO authenticated;
 COMMENT ON TABLE mentions IS 'Whom a profile mentions, each edge with the post it stands in (none: the biography).';
 COMMENT ON COLUMN mentions.mentioned_at IS 'When the post was posted; for a biography, when it was first seen.';
+
+CREATE TABLE plans (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  tier text NOT NULL,
+  monthly_credits bigint NOT NULL,
+  rollover_months integer NOT NULL DEFAULT 0,
+  stripe_prices text[] NOT NULL DEFAULT '{}'::text[],
+  valid_from timestamp with time zone NOT NULL DEFAULT now(),
+  valid_until timestamp with time zone,
+  CONSTRAINT plans_pkey PRIMARY KEY (id),
+  CONSTRAINT plans_tier_valid_from_key UNIQUE (tier, valid_from),
+  CONSTRAINT plans_monthly_credits CHECK ((monthly_credits >= 0)),
+  CONSTRAINT plans_rollover_months CHECK (((rollover_months >= 0) AND (rollover_months <= 120))),
+  CONSTRAINT plans_tier CHECK ((tier = ANY (ARRAY['free'::text, 'standard'::text, 'premium'::text, 'enterprise'::text]))),
+  CONSTRAINT plans_validity CHECK ((valid_until > valid_from))
+);
+ALTER TABLE plans ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE plans FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE plans TO service_role;
+COMMENT ON TABLE plans IS 'What a subscription gives. Of several valid rows of a tier the latest begun counts; a change is a new row.';
+COMMENT ON COLUMN plans.rollover_months IS 'So many months'' grants at most are carried into the next month; what is beyond expires.';
+COMMENT ON COLUMN plans.stripe_prices IS 'Ids of the prices at Stripe that buy this plan. A price whose lookup_key is the tier needs no id here.';
 
 CREATE TABLE post_answers (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -399,6 +573,26 @@ COMMENT ON COLUMN posts.video_duration IS 'Seconds, with fractions.';
 COMMENT ON COLUMN posts.likes_count IS 'NULL is unknown: hidden by the owner (likes_hidden) or not sent.';
 COMMENT ON COLUMN posts.taken_at_timestamp IS 'Unix seconds as the vendor sent them; posted_at is the same instant.';
 COMMENT ON COLUMN posts.engagement_rate IS 'Percent: (likes + comments) / followers of the owner when fetched.';
+
+CREATE TABLE prices (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  action text NOT NULL,
+  credits bigint NOT NULL,
+  free_per_month integer NOT NULL DEFAULT 0,
+  valid_from timestamp with time zone NOT NULL DEFAULT now(),
+  valid_until timestamp with time zone,
+  CONSTRAINT prices_pkey PRIMARY KEY (id),
+  CONSTRAINT prices_action_valid_from_key UNIQUE (action, valid_from),
+  CONSTRAINT prices_action CHECK ((action = ANY (ARRAY['profile_unlock'::text, 'post_analytics'::text, 'discovery_page'::text, 'campaign_report'::text, 'data_export'::text]))),
+  CONSTRAINT prices_credits CHECK (((credits >= 0) AND (credits <= 1000000))),
+  CONSTRAINT prices_free_per_month CHECK ((free_per_month >= 0)),
+  CONSTRAINT prices_validity CHECK ((valid_until > valid_from))
+);
+ALTER TABLE prices ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE prices FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE prices TO service_role;
+COMMENT ON TABLE prices IS 'What an action costs. Of several valid rows the latest begun counts; an action without one is free.';
+COMMENT ON COLUMN prices.free_per_month IS 'So many are free in each period of the account.';
 
 CREATE TABLE profile_snapshots (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -562,6 +756,38 @@ GRANT ALL ON TABLE search_history TO service_role;
 GRANT SELECT ON TABLE search_history TO authenticated;
 COMMENT ON TABLE search_history IS 'Lean feed of what was looked up, for suggestions. One row for each row of user_searches, with the same id.';
 
+CREATE TABLE subscriptions (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  subscription_id text NOT NULL,
+  customer_id text NOT NULL,
+  user_id uuid,
+  tier text,
+  status text NOT NULL DEFAULT 'unknown'::text,
+  started_at timestamp with time zone,
+  period_ends_at timestamp with time zone,
+  paid_until timestamp with time zone,
+  payment_failed_at timestamp with time zone,
+  cancel_at_period_end boolean NOT NULL DEFAULT false,
+  described_by text,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT subscriptions_pkey PRIMARY KEY (id),
+  CONSTRAINT subscriptions_subscription_id_key UNIQUE (subscription_id),
+  CONSTRAINT subscriptions_customer_id_length CHECK (((char_length(customer_id) >= 1) AND (char_length(customer_id) <= 255))),
+  CONSTRAINT subscriptions_status CHECK ((status = ANY (ARRAY['unknown'::text, 'incomplete'::text, 'incomplete_expired'::text, 'trialing'::text, 'active'::text, 'past_due'::text, 'canceled'::text, 'unpaid'::text, 'paused'::text]))),
+  CONSTRAINT subscriptions_subscription_id_length CHECK (((char_length(subscription_id) >= 1) AND (char_length(subscription_id) <= 255))),
+  CONSTRAINT subscriptions_tier CHECK ((tier = ANY (ARRAY['free'::text, 'standard'::text, 'premium'::text, 'enterprise'::text])))
+);
+CREATE INDEX subscriptions_customer_id_idx ON public.subscriptions USING btree (customer_id);
+CREATE INDEX subscriptions_user_id_idx ON public.subscriptions USING btree (user_id);
+ALTER TABLE subscriptions ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE subscriptions FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE subscriptions TO service_role;
+COMMENT ON TABLE subscriptions IS 'The latest that events said of each subscription, whatever the order they came in. user_id is NULL until one says whose it is.';
+COMMENT ON COLUMN subscriptions.status IS 'The provider''s word; unknown until an event describes the subscription.';
+COMMENT ON COLUMN subscriptions.paid_until IS 'The latest end of a period that an invoice was paid for: it never goes back.';
+COMMENT ON COLUMN subscriptions.described_by IS 'Rank of the event that described it last: an older one changes nothing.';
+
 CREATE TABLE user_favorites (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   user_id uuid NOT NULL,
@@ -724,6 +950,10 @@ ALTER TABLE campaign_profiles ADD CONSTRAINT campaign_profiles_profile_id_fkey F
 ALTER TABLE campaigns ADD CONSTRAINT campaigns_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE comment_sentiment ADD CONSTRAINT comment_sentiment_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
 ALTER TABLE creator_metadata ADD CONSTRAINT creator_metadata_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
+ALTER TABLE credit_accounts ADD CONSTRAINT credit_accounts_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id);
+ALTER TABLE credit_entries ADD CONSTRAINT credit_entries_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id);
+ALTER TABLE credit_reservations ADD CONSTRAINT credit_reservations_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES credit_entries(id);
+ALTER TABLE credit_reservations ADD CONSTRAINT credit_reservations_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id);
 ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE mentions ADD CONSTRAINT mentions_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
 ALTER TABLE mentions ADD CONSTRAINT mentions_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
@@ -734,6 +964,7 @@ ALTER TABLE profile_snapshots ADD CONSTRAINT profile_snapshots_profile_id_fkey F
 ALTER TABLE related_profiles ADD CONSTRAINT related_profiles_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
 ALTER TABLE search_history ADD CONSTRAINT search_history_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE SET NULL;
 ALTER TABLE search_history ADD CONSTRAINT search_history_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
+ALTER TABLE subscriptions ADD CONSTRAINT subscriptions_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE user_favorites ADD CONSTRAINT user_favorites_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
 ALTER TABLE user_favorites ADD CONSTRAINT user_favorites_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE user_profile_access ADD CONSTRAINT user_profile_access_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
@@ -750,6 +981,22 @@ RETURN (EXISTS (SELECT 1 FROM user_profile_access access WHERE ((access.user_id 
 REVOKE ALL ON FUNCTION has_profile_access(uuid) FROM PUBLIC, anon, authenticated, service_role;
 GRANT ALL ON FUNCTION has_profile_access(uuid) TO authenticated;
 GRANT ALL ON FUNCTION has_profile_access(uuid) TO service_role;
+
+CREATE OR REPLACE FUNCTION public.keep_credit_entries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+BEGIN
+  -- What may be blanked are the words, when their user has asked to be forgotten. Nothing that counts ever changes.
+  IF TG_OP = 'UPDATE' AND NEW.subject IS NULL AND NEW.note IS NULL
+    AND to_jsonb(NEW) - '{subject,note}'::text[] = to_jsonb(OLD) - '{subject,note}'::text[] THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'credit_entries is append-only' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'credit_entries_append_only';
+END
+$function$;
+REVOKE ALL ON FUNCTION keep_credit_entries() FROM PUBLIC, anon, authenticated, service_role;
 
 CREATE OR REPLACE FUNCTION public.sync_auth_user()
  RETURNS trigger
@@ -814,6 +1061,15 @@ CREATE POLICY comment_sentiment_select_unlocked ON comment_sentiment AS PERMISSI
 CREATE POLICY creator_metadata_select_unlocked ON creator_metadata AS PERMISSIVE FOR SELECT TO authenticated
   USING (has_profile_access(profile_id));
 
+CREATE POLICY credit_accounts_select_own ON credit_accounts AS PERMISSIVE FOR SELECT TO authenticated
+  USING (user_id = ( SELECT auth.uid() AS uid));
+
+CREATE POLICY credit_entries_select_own ON credit_entries AS PERMISSIVE FOR SELECT TO authenticated
+  USING (user_id = ( SELECT auth.uid() AS uid));
+
+CREATE POLICY credit_reservations_select_own ON credit_reservations AS PERMISSIVE FOR SELECT TO authenticated
+  USING (user_id = ( SELECT auth.uid() AS uid));
+
 CREATE POLICY mentions_select_unlocked ON mentions AS PERMISSIVE FOR SELECT TO authenticated
   USING (has_profile_access(profile_id));
 
@@ -850,3 +1106,6 @@ CREATE POLICY user_searches_select_own ON user_searches AS PERMISSIVE FOR SELECT
   USING (user_id = ( SELECT auth.uid() AS uid));
 
 CREATE TRIGGER analytics_following_sync_user AFTER INSERT OR DELETE OR UPDATE ON auth.users FOR EACH ROW EXECUTE FUNCTION sync_auth_user();
+
+CREATE TRIGGER credit_entries_append_only BEFORE DELETE OR UPDATE ON public.credit_entries FOR EACH ROW EXECUTE FUNCTION keep_credit_entries();
+CREATE TRIGGER credit_entries_no_truncate BEFORE TRUNCATE ON public.credit_entries FOR EACH STATEMENT EXECUTE FUNCTION keep_credit_entries();
