@@ -53,6 +53,8 @@ import * as InsightsHttp from "./insights/InsightsHttp.ts"
 import * as InstagramGraph from "./insights/InstagramGraph.ts"
 import { LanguageDetection } from "./insights/LanguageDetection.ts"
 import { Recompute } from "./insights/Recompute.ts"
+import * as ReportHttp from "./insights/report/ReportHttp.ts"
+import { Reports } from "./insights/report/Reports.ts"
 import { Similar } from "./insights/Similar.ts"
 import { Standing } from "./insights/Standing.ts"
 import { accessLog } from "./observability/AccessLog.ts"
@@ -143,7 +145,8 @@ export const services = (settings: SettingsValues) => {
   })
   return Layer.mergeAll(
     Layer.merge(Favorites.layer, CampaignReports.layer.pipe(Layer.provide(postLookup))).pipe(Layer.provideMerge(profiles)),
-    Layer.mergeAll(Standing.layerNoDeps, Recompute.layerNoDeps, Similar.layer).pipe(
+    Layer.mergeAll(Reports.layerNoDeps, Recompute.layerNoDeps, Similar.layer).pipe(
+      Layer.provideMerge(Standing.layerNoDeps),
       Layer.provideMerge(Comments.layer({ freshFor: settings.PROFILE_FRESH_FOR })),
       Layer.provideMerge(Peers.layer),
       Layer.provide(firstPartyLayer(settings))
@@ -250,6 +253,7 @@ const routes = (settings: SettingsValues) =>
         SearchesHttp.layer,
         ProfilesHttp.layer,
         InsightsHttp.layer,
+        ReportHttp.layer,
         AccessHttp.layer,
         FavoritesHttp.layer,
         CampaignsHttp.layer,

@@ -6,6 +6,7 @@ import { CampaignsApi } from "../campaigns/CampaignsApi.ts"
 import { FavoritesApi } from "../favorites/FavoritesApi.ts"
 import { describeKeys } from "../idempotency/IdempotencyApi.ts"
 import { InsightsApi } from "../insights/InsightsApi.ts"
+import { ReportApi } from "../insights/report/ReportApi.ts"
 import { UsageApi } from "../observability/UsageApi.ts"
 import { ProfilesApi } from "../profiles/ProfilesApi.ts"
 import { SearchesApi } from "../searches/SearchesApi.ts"
@@ -22,6 +23,7 @@ export class Api extends HttpApi.make("analytics-following")
   .add(SearchesApi)
   .add(ProfilesApi)
   .add(InsightsApi)
+  .add(ReportApi)
   .add(AccessApi)
   .add(FavoritesApi)
   .add(CampaignsApi)

@@ -9,6 +9,7 @@ import { atPostingRegistry } from "./history/AtPosting.ts"
 import { growthRegistry } from "./history/Growth.ts"
 import { profile_counts } from "./history/Series.ts"
 import { peer_percentile } from "./PeerBenchmarks.ts"
+import { posting_times } from "./report/PostingTimes.ts"
 import { sentimentRegistry } from "./sentiment/Methods.ts"
 import { profile_similarity } from "./Similarity.ts"
 
@@ -23,6 +24,7 @@ export const insightRegistry: ReadonlyArray<Method> = [
   ...audienceRegistry,
   ...sentimentRegistry,
   ...authenticityRegistry,
+  posting_times,
   peer_percentile,
   profile_similarity,
   ...campaignRegistry

@@ -1,10 +1,16 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { insightRegistry } from "../../src/insights/InsightRegistry.ts"
+import type { HistoryAnswer as HistoryAnswerSchema } from "../../src/insights/InsightsApi.ts"
+import type { Report } from "../../src/insights/report/Report.ts"
+import { assertHonest } from "../support/figures.ts"
 import { unlockedProfile } from "../support/requests.ts"
 import { TestApp } from "../support/TestApp.ts"
 import { until } from "../support/until.ts"
 import { assertHonestInsight } from "./support/honest.ts"
+
+type HistoryAnswer = typeof HistoryAnswerSchema.Type
 
 const parts = ["creator", "audience", "sentiment", "authenticity", "benchmarks"]
 
@@ -28,6 +34,24 @@ layer(TestApp.layer(), { excludeTestServices: true })("no number stands alone", 
           assert.strictEqual(answer.status, 200, `${name} ${part}`)
           assert.isAtLeast(assertHonestInsight(answer.json(), `${name}.${part}`), 1)
         }
+      }
+    }))
+
+  it.effect("in a history, whose columns say what they are, or in a report, which is made of these", () =>
+    Effect.gen(function*() {
+      const app = yield* TestApp
+      const user = yield* app.newUser
+      for (const name of ["scan.painter", "sim.private", "sim.noposts", "sim.nolikes"]) {
+        yield* user.get(`/profile/${name}`)
+        const history = (yield* user.get(`/profile/${name}/history?days=400`)).json<HistoryAnswer>()
+        assertHonestHistory(history, `${name}.history`)
+        assert.isAtLeast(assertHonestInsight(history.posts, `${name}.history.posts`), history.posts.length)
+        const answer = (yield* user.get(`/profile/${name}/report?format=json`)).json<Report>()
+        const { analytics, history: shown, posts, profile: _counts, ...insights } = answer
+        assertHonestHistory(shown, `${name}.report.history`)
+        assert.isAtLeast(assertHonest(analytics, `${name}.report.analytics`), 20)
+        assert.isAtLeast(assertHonestInsight(insights, `${name}.report`), 25)
+        assert.isAtLeast(assertHonestInsight(posts.map((post) => post.engagement_rate), `${name}.report.posts`), posts.length)
       }
     }))
 
@@ -59,7 +83,7 @@ layer(TestApp.layer(), { excludeTestServices: true })("no number stands alone", 
       const user = yield* app.newUser
       const { id, username } = yield* unlockedProfile(user)
       assert.strictEqual((yield* user.post(`/profile/${username}/sentiment`)).status, 200)
-      for (const part of [...parts, "analytics"]) {
+      for (const part of [...parts, "analytics", "report?format=json"]) {
         const text = (yield* user.get(`/profile/${username}/${part}`)).text
         const { freshness: _, ...answer } = JSON.parse(text)
         for (const figure of figuresIn(answer)) assert.isNull(figure.value, `${part}: ${JSON.stringify(figure)}`)
@@ -69,6 +93,24 @@ layer(TestApp.layer(), { excludeTestServices: true })("no number stands alone", 
       }
     }))
 })
+
+type History = Pick<HistoryAnswer, "columns" | "growth" | "points">
+
+/** Each number of a point has a column that says what it is, or is its sample. */
+const assertHonestHistory = ({ columns, growth, points }: History, path: string) => {
+  for (const column of Object.values(columns)) {
+    assert.include(["measured", "derived"], column.status, path)
+    assert.isTrue(insightRegistry.some(({ method, version }) => method === column.method && version === column.version), path)
+  }
+  assert.isNotEmpty(points, path)
+  for (const point of points) {
+    const { date: _, fetches, posts_received, ...numbers } = point
+    assert.sameMembers(Object.keys(numbers), Object.keys(columns), path)
+    if (fetches === 0) assert.isTrue(Object.values({ posts_received, ...numbers }).every((value) => value === null), path)
+  }
+  const { spikes, windows } = growth
+  assert.isAbove(assertHonestInsight([spikes, windows.map(({ days: _days, ...figures }) => figures)], `${path}.growth`), 10)
+}
 
 const figuresIn = (value: unknown): ReadonlyArray<{ readonly value: unknown }> => {
   if (typeof value !== "object" || value === null) return []
