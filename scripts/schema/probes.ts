@@ -110,6 +110,10 @@ export const probes: ReadonlyArray<Probe> = [
   ),
   { method: "ProfileRepo.findByUsername", run: profiles(ProfileRepo.use((repo) => repo.findByUsername(username))) },
   {
+    method: "InsightRepo.setContentSentiment",
+    run: insights(InsightRepo.use((repo) => repo.setContentSentiment(profile, "positive")))
+  },
+  {
     method: "InsightRepo.upsertCreator",
     run: insights(InsightRepo.use((repo) => repo.upsertCreator(sampleInsert(CreatorMetadata))))
   },

@@ -10,6 +10,7 @@ import { Audience, type AudienceComment, audienceOf } from "./audience/Audience.
 import { audienceVersion } from "./audience/AudienceMethods.ts"
 import type { AudienceDemographics } from "./AudienceDemographics.ts"
 import type { CommentSentiment } from "./CommentSentiment.ts"
+import { ContentSentiment, contentSentimentOf } from "./ContentSentiment.ts"
 import { FirstPartyDemographics } from "./FirstPartyAudience.ts"
 import type { DetectLanguage } from "./LanguageDetection.ts"
 import type { Analyzer } from "./sentiment/Analyzer.ts"
@@ -39,6 +40,8 @@ export interface CommentFigures extends Schema.Schema.Type<typeof CommentFigures
 export const CommentStudy = Schema.Struct({
   audience: Audience,
   comments: CommentFigures,
+  /** Of the captions of the posts whose comments were collected. */
+  content_sentiment: ContentSentiment,
   first_party: Schema.NullOr(FirstPartyDemographics)
 })
 export interface CommentStudy extends Schema.Schema.Type<typeof CommentStudy> {}
@@ -64,7 +67,10 @@ export const studyOf = (
 } => {
   const analyzer = remembering(tools.analyzer)
   const read = answers.flatMap((answer) =>
-    Result.isSuccess(decodeMedia(answer.payload)) ? [{ answer, comments: commentsIn(answer.payload) }] : []
+    Result.match(decodeMedia(answer.payload), {
+      onFailure: () => [],
+      onSuccess: ({ value: media }) => [{ answer, media, comments: commentsIn(answer.payload) }]
+    })
   )
   const sentiments = read.flatMap(({ answer, comments }) => {
     const { row, ...figures } = analyzeComments(analyzer, comments.map(sampleOf), answer.fetched_at)
@@ -80,7 +86,10 @@ export const studyOf = (
   }
   const { row: _, ...figures } = analyzeComments(analyzer, comments.map(sampleOf), asOf)
   const audience = audienceOf(profile.username, comments, asOf, tools.detect, firstParty)
-  const study = { audience, comments: figures, first_party: firstParty ?? null }
+  // What a collaborator wrote is not the account's own tone.
+  const own = read.map(({ media }) => media).filter(({ owner_username: owner }) => owner === null || owner === profile.username)
+  const content_sentiment = contentSentimentOf(analyzer, own, asOf)
+  const study = { audience, comments: figures, content_sentiment, first_party: firstParty ?? null }
   return { sentiments, audience: audienceRow(profile.id, study, asOf), mentions }
 }
 

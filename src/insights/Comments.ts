@@ -16,6 +16,7 @@ import type { Username } from "../profiles/Username.ts"
 import { audienceOf } from "./audience/Audience.ts"
 import { audienceVersion } from "./audience/AudienceMethods.ts"
 import { type CommentFigures, CommentStudy, nothingCollected, studyOf } from "./CommentStudy.ts"
+import { noContentSentiment } from "./ContentSentiment.ts"
 import { FirstPartyAudience, type FirstPartyDemographics } from "./FirstPartyAudience.ts"
 import { InsightRepo, type PostSentiment } from "./InsightRepo.ts"
 import { LanguageDetection } from "./LanguageDetection.ts"
@@ -143,7 +144,9 @@ const make = Effect.fnUntraced(function*(options: CommentsOptions) {
     yield* transaction.run(Effect.gen(function*() {
       yield* peers.storeMentions(profile, mentions, now)
       yield* repo.upsertSentiment(sentiments)
-      if (audience !== undefined) yield* repo.upsertAudience(audience)
+      if (audience === undefined) return
+      yield* repo.upsertAudience(audience)
+      yield* repo.setContentSentiment(profile, verdictIn(audience.details))
     }))
   })
 
@@ -194,6 +197,7 @@ const make = Effect.fnUntraced(function*(options: CommentsOptions) {
 const nothingKnown = ({ last_refreshed, username }: Subject): CommentStudy => ({
   audience: audienceOf(username, [], last_refreshed, () => null, undefined),
   comments: nothingCollected(last_refreshed) satisfies CommentFigures,
+  content_sentiment: noContentSentiment(last_refreshed),
   first_party: null
 })
 
@@ -204,6 +208,8 @@ const shown = (stored: object) => {
   const { created_at: _c, id: _i, posted_at: _p, shortcode: _s, ...row } = stored as Readonly<Record<string, unknown>>
   return row
 }
+
+const verdictIn = (details: unknown) => Option.getOrNull(decodeStudy(details))?.content_sentiment.value?.verdict ?? null
 
 const byPost = (rows: ReadonlyArray<object>) => Object.fromEntries(rows.map((row) => [Reflect.get(row, "post_id"), row]))
 

@@ -4,6 +4,7 @@ import { campaignRegistry } from "../campaigns/CampaignMethods.ts"
 import { postRegistry } from "../posts/PostView.ts"
 import { audienceRegistry } from "./audience/AudienceMethods.ts"
 import { authenticityRegistry } from "./authenticity/Authenticity.ts"
+import { content_sentiment } from "./ContentSentiment.ts"
 import { creatorRegistry } from "./creator/Creator.ts"
 import { atPostingRegistry } from "./history/AtPosting.ts"
 import { growthRegistry } from "./history/Growth.ts"
@@ -23,6 +24,7 @@ export const insightRegistry: ReadonlyArray<Method> = [
   ...creatorRegistry,
   ...audienceRegistry,
   ...sentimentRegistry,
+  content_sentiment,
   ...authenticityRegistry,
   posting_times,
   peer_percentile,

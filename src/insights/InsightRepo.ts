@@ -20,6 +20,8 @@ export class InsightRepo extends Context.Service<InsightRepo, {
     ReadonlyArray<typeof ProfileName.Type>,
     DatabaseError
   >
+  /** The tone of the captions, which is read with the comments; a creator that is not derived yet gets it with the next collection. */
+  setContentSentiment(profile: ProfileId, sentiment: CreatorMetadata["content_sentiment"]): Effect.Effect<void, DatabaseError>
   upsertAudience(audience: typeof AudienceDemographics.insert.Encoded): Effect.Effect<void, DatabaseError>
   findAudience(profile: ProfileId): Effect.Effect<AudienceDemographics | undefined, DatabaseError>
   upsertSentiment(sentiments: ReadonlyArray<typeof CommentSentiment.insert.Encoded>): Effect.Effect<void, DatabaseError>
@@ -69,6 +71,16 @@ export class InsightRepo extends Context.Service<InsightRepo, {
           LIMIT ${limit}`)
       )
 
+      const setContentSentiment = Effect.fn("InsightRepo.setContentSentiment")((
+        ...[profile, sentiment]: Parameters<InsightRepo["Service"]["setContentSentiment"]>
+      ) =>
+        Effect.asVoid(
+          available("creator_metadata")(sql`
+          UPDATE creator_metadata SET content_sentiment = ${sentiment}
+          WHERE profile_id = ${profile} AND content_sentiment IS DISTINCT FROM ${sentiment}`)
+        )
+      )
+
       const upsertAudience = Effect.fn("InsightRepo.upsertAudience")((audience: typeof AudienceDemographics.insert.Encoded) =>
         Effect.asVoid(
           available("audience_demographics")(sql`
@@ -115,6 +127,7 @@ export class InsightRepo extends Context.Service<InsightRepo, {
         findCreator,
         findCreators,
         withoutCreator,
+        setContentSentiment,
         upsertAudience,
         findAudience,
         upsertSentiment,
@@ -139,6 +152,7 @@ const creatorColumns = columnsOf(CreatorMetadata.fields)
 const audienceColumns = columnsOf(AudienceDemographics.fields)
 const sentimentColumns = columnsOf(CommentSentiment.fields)
 
-const keys = new Set(["profile_id", "post_id", "method", "method_version"])
+/** What a row is found by, and the tone of the captions, which comes by another way. */
+const keys = new Set(["profile_id", "post_id", "method", "method_version", "content_sentiment"])
 const taken = (columns: ReadonlyArray<string>): string =>
   columns.filter((name) => !keys.has(name)).map((name) => `${name} = excluded.${name}`).join(", ")

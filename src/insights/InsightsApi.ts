@@ -15,6 +15,7 @@ import { Username } from "../profiles/Username.ts"
 import { Audience } from "./audience/Audience.ts"
 import { Authenticity } from "./authenticity/Authenticity.ts"
 import { CommentFigures } from "./CommentStudy.ts"
+import { ContentSentiment } from "./ContentSentiment.ts"
 import { Creator } from "./creator/Creator.ts"
 import { AtPosting } from "./history/AtPosting.ts"
 import { Growth } from "./history/Growth.ts"
@@ -40,7 +41,9 @@ export const HistoryAnswer = Schema.Struct({
 export const CreatorAnswer = Schema.Struct({
   username: Schema.String,
   /** Null: no answer of the account is kept to derive it from. */
-  creator: Schema.NullOr(Creator)
+  creator: Schema.NullOr(Creator),
+  /** The tone of the captions, of the posts whose comments were collected. */
+  content_sentiment: ContentSentiment
 }).annotate({ identifier: "CreatorAnswer" })
 
 export const AudienceAnswer = Schema.Struct({ username: Schema.String, audience: Audience }).annotate({
@@ -123,7 +126,7 @@ export class InsightsApi extends HttpApiGroup.make("insights")
       error: errors
     })
       .annotate(Touches, {
-        reads: ["profiles", "user_profile_access", "creator_metadata", "vendor_answers"],
+        reads: [...commentReads.reads, "creator_metadata", "vendor_answers"],
         writes: ["creator_metadata"]
       })
       .annotate(OpenApi.Summary, "What is known of a creator, each finding with its evidence")

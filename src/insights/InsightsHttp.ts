@@ -86,8 +86,11 @@ export const layer = HttpApiBuilder.group(
       }),
       creator: Effect.fn("InsightsHttp.creator")(function*({ params, request }) {
         const profile = yield* unlocked(params.username)
-        const creator = (yield* creators.find(profile)) ?? null
-        return answer(request, { username: profile.username, creator })
+        const [creator = null, { study: { content_sentiment } }] = yield* Effect.all(
+          [creators.find(profile), comments.read(profile)],
+          { concurrency: "unbounded" }
+        )
+        return answer(request, { username: profile.username, creator, content_sentiment })
       }),
       sentiment: Effect.fn("InsightsHttp.sentiment")(function*({ params, request }) {
         const profile = yield* unlocked(params.username)

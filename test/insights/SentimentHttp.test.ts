@@ -1,6 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { ContentSentiment } from "../../src/insights/ContentSentiment.ts"
 import type { AudienceAnswer, SentimentAnswer } from "../../src/insights/InsightsApi.ts"
 import { mediaNode } from "../decodo/samples.ts"
 import { profileContent } from "../support/payload.ts"
@@ -82,6 +83,40 @@ layer(TestApp.layer(), { excludeTestServices: true })("comments of a profile", (
       assert.lengthOf(front.asked.slice(before), 3, "paid once")
       const stored: Sentiment = (yield* user.get(`/profile/${name}/sentiment`)).json()
       assert.deepStrictEqual(stored.overall, body.overall)
+    }))
+
+  it.effect("come with the tone of the captions, which the creator shows and can be filtered by", () =>
+    Effect.gen(function*() {
+      const app = yield* TestApp
+      const front = yield* VendorFront
+      const sql = yield* SqlClient
+      const user = yield* app.newUser
+      const name = yield* look(user, "57", "warm.words", [71, 72, 73])
+      interface Shown {
+        readonly content_sentiment: ContentSentiment
+      }
+      const shown = Effect.map(user.get(`/profile/${name}/creator`), (answer) => answer.json<Shown>().content_sentiment)
+      assert.strictEqual((yield* shown).reason, "not_collected")
+      for (const [n, text] of [[71, "So happy today"], [72, "I love this place"], [73, "What a beautiful morning"]] as const) {
+        const { data: { xdt_shortcode_media: media }, status } = post(n, [{ from: "a", text: "hi" }])
+        const captioned = {
+          ...media,
+          owner: { id: "57", username: name },
+          edge_media_to_caption: { edges: [{ node: { text } }] }
+        }
+        front.says(`Post${n}`, { data: { xdt_shortcode_media: captioned }, status })
+      }
+      yield* user.post(`/profile/${name}/sentiment`)
+      const { sample, value } = yield* shown
+      assert.deepStrictEqual([value?.verdict, value?.positive, sample?.size], ["positive", 1, 3])
+      assert.deepStrictEqual(value?.evidence.positive.shortcodes, ["Post71", "Post72", "Post73"])
+      const stored = sql`
+        SELECT content_sentiment FROM creator_metadata JOIN profiles ON profiles.id = profile_id WHERE username = ${name}`
+      assert.deepStrictEqual(yield* stored, [{ content_sentiment: "positive" }])
+      app.clock.advance("2 minutes")
+      yield* user.post(`/profile/${name}/refresh`)
+      yield* user.get(`/profile/${name}/creator`)
+      assert.deepStrictEqual(yield* stored, [{ content_sentiment: "positive" }], "deriving the creator anew keeps it")
     }))
 
   it.effect("lead to the accounts that they mention, each once a post, with no stranger's words", () =>

@@ -2,7 +2,7 @@ import type { Schema } from "effect"
 import type { Method } from "../../analytics/Method.ts"
 
 /** Version of a stored `audience_demographics` row: raised when any formula of this room changes. */
-export const audienceVersion = 1
+export const audienceVersion = 2
 
 const audienceMethod = (
   entry: Pick<Method, "method" | "definition" | "formula" | "unit" | "range" | "source"> & {

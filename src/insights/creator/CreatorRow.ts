@@ -20,6 +20,7 @@ export const creatorRow = (
     content_themes: (themes.value ?? []).map(({ share, theme }) => ({ theme, share })),
     primary_language: written[0] ?? null,
     secondary_languages: written.slice(1),
+    // Read with the comments, where the lexicons are: 160 MB and half a second that no server should spend on its first profile.
     content_sentiment: null,
     brand_mentions: (brands.value ?? []).map(({ kind, share, username }) => ({ username, kind, share })),
     evidence: {

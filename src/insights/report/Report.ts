@@ -6,6 +6,7 @@ import { ProfileView } from "../../profiles/ProfileView.ts"
 import { Audience } from "../audience/Audience.ts"
 import { Authenticity } from "../authenticity/Authenticity.ts"
 import { CommentFigures } from "../CommentStudy.ts"
+import { ContentSentiment } from "../ContentSentiment.ts"
 import { Creator } from "../creator/Creator.ts"
 import { AtPosting } from "../history/AtPosting.ts"
 import { Growth } from "../history/Growth.ts"
@@ -40,6 +41,7 @@ export const Report = Schema.Struct({
   posting_times: PostingTimes,
   history: Schema.Struct({ columns: HistoryColumns, points: Schema.Array(HistoryPoint), growth: Growth }),
   creator: Schema.NullOr(Creator),
+  content_sentiment: ContentSentiment,
   audience: Audience,
   comments: CommentFigures,
   authenticity: Authenticity,

@@ -115,7 +115,7 @@ ${labelled("Age", audience.age)}
 <p class="note">${provenance(audience.languages)}</p>`
   )
 
-const themes = ({ creator }: Report): Html => {
+const themes = ({ content_sentiment, creator }: Report): Html => {
   const figure = creator?.themes
   return card(
     "Themes",
@@ -125,7 +125,11 @@ const themes = ({ creator }: Report): Html => {
         figure.value.slice(0, 15).map(({ share: part, theme }) =>
           html`<span class="badge"><bdi>${theme}</bdi> ${share(part)}</span> `
         )
-      }</p><p class="note">Share of the posts that have it · ${provenance(figure)}</p>`
+      }</p><p class="note">Share of the posts that have it · ${provenance(figure)}</p><p>Tone of the captions: ${
+        content_sentiment.value === null
+          ? html`<span class="muted">unavailable, ${because(content_sentiment.reason)}</span>`
+          : content_sentiment.value.verdict
+      }</p><p class="note">${provenance(content_sentiment)}</p>`
   )
 }
 

@@ -11,7 +11,7 @@ main { max-inline-size: 68rem; margin-inline: auto; padding: 1.5rem 1rem 3rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; margin: 0 0 .25rem; }
 p { margin: .25rem 0; overflow-wrap: anywhere; }
-.bio { white-space: pre-line; max-inline-size: 42rem; }
+.bio { white-space: pre-line; unicode-bidi: plaintext; max-inline-size: 42rem; }
 .muted, .note, figcaption { color: var(--muted); font-size: .85rem; }
 .badge { display: inline-block; border: 1px solid var(--line); border-radius: 1rem; padding: 0 .6rem; margin-inline-end: .35rem;
   font-size: .85rem; color: var(--muted); }

@@ -39,7 +39,7 @@ export class Reports extends Context.Service<Reports, {
           benchmarks: standing.benchmarks(profile)
         }, { concurrency: "unbounded" })
         const { authenticity, benchmarks, latest, snapshots } = found
-        const { audience, comments: figures } = found.comments.study
+        const { audience, comments: figures, content_sentiment } = found.comments.study
         const asOf = profile.last_refreshed
         const shown = latest.slice(0, shownPosts)
         const from = now - (shownDays - 1) * 86_400_000
@@ -57,6 +57,7 @@ export class Reports extends Context.Service<Reports, {
             growth: growth(snapshots, latest, asOf)
           },
           creator: Option.getOrNull(decodeCreator(found.creator)),
+          content_sentiment,
           audience,
           comments: figures,
           authenticity,
