@@ -6,6 +6,7 @@ import { ByteSize, Context, Duration, Effect, Layer, Option, Redacted } from "ef
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiScalar from "effect/http-api/HttpApiScalar"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
+import * as HttpMiddleware from "effect/http/HttpMiddleware"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import type { Server } from "node:http"
@@ -41,7 +42,7 @@ import { observeRequests } from "./http/ObservedRequests.ts"
 import * as ProblemPages from "./http/ProblemPages.ts"
 import { Readiness } from "./http/Readiness.ts"
 import * as RequestValidationHttp from "./http/RequestValidationHttp.ts"
-import { allowedMethods, apiRoutes, routePatterns } from "./http/Routes.ts"
+import { allowedMethods, apiRoutes, requestName } from "./http/Routes.ts"
 import * as SchemaGateHttp from "./http/SchemaGateHttp.ts"
 import * as SystemHttp from "./http/SystemHttp.ts"
 import * as IdempotencyHttp from "./idempotency/IdempotencyHttp.ts"
@@ -58,9 +59,11 @@ import { Reports } from "./insights/report/Reports.ts"
 import { Similar } from "./insights/Similar.ts"
 import { Standing } from "./insights/Standing.ts"
 import { accessLog } from "./observability/AccessLog.ts"
+import * as ErrorReports from "./observability/ErrorReports.ts"
 import { Metrics, MetricsRegistry } from "./observability/Metrics.ts"
 import * as MetricsHttp from "./observability/MetricsHttp.ts"
 import * as ProcessMetrics from "./observability/ProcessMetrics.ts"
+import * as Tracing from "./observability/Tracing.ts"
 import { Usage } from "./observability/Usage.ts"
 import { UsageCounter } from "./observability/UsageCounter.ts"
 import * as UsageHttp from "./observability/UsageHttp.ts"
@@ -99,7 +102,7 @@ export const layer = (options: AppOptions) =>
   Layer.unwrap(Effect.map(Settings, (settings) =>
     server(settings, options).pipe(
       Layer.provide(services(settings)),
-      Layer.provide(Layer.sync(Metrics, () => new MetricsRegistry()))
+      Layer.provide(observability(settings))
     )))
 
 /** Doors and ports without HTTP, for scripts that reuse them. */
@@ -202,6 +205,19 @@ const firstPartyLayer = ({ INSTAGRAM_GRAPH_ACCOUNTS }: SettingsValues) =>
       )
   })
 
+/** Figures, traces and reports of errors: around everything, so that all of it is seen. */
+const observability = (settings: SettingsValues) =>
+  Layer.mergeAll(
+    Option.match(settings.OTLP_ENDPOINT, {
+      onNone: () => Layer.empty,
+      onSome: (endpoint) => Tracing.layer({ endpoint, headers: settings.OTLP_HEADERS, share: settings.TRACE_SHARE })
+    }),
+    ErrorReports.layer({ webhook: settings.ERROR_WEBHOOK_URL, sentryDsn: settings.SENTRY_DSN })
+  ).pipe(
+    Layer.provide(NodeHttpClient.layerUndici),
+    Layer.provideMerge(Layer.sync(Metrics, () => new MetricsRegistry()))
+  )
+
 const usageLayer = (settings: SettingsValues) =>
   Layer.mergeAll(
     Usage.layerNoDeps,
@@ -278,12 +294,13 @@ const server = (settings: SettingsValues, options: AppOptions) =>
         ? HttpServer.serveEffect(answered)
         : HttpServer.serveEffect(cors(settings.CORS_ORIGINS)(answered))).pipe(
           Effect.provideContext(listening),
-          Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.megabytes(1))
+          Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.megabytes(1)),
+          Effect.provideService(HttpMiddleware.SpanNameGenerator, ({ method, url }) => requestName(method, url))
         )
       yield* answerKnown(options.node, known, headersOfEveryAnswer(options))
       const log = yield* accessLog({ share: settings.ACCESS_LOG_SHARE })
       const { count } = yield* UsageCounter
-      yield* observeRequests(options.node, routePatterns, [log, count])
+      yield* observeRequests(options.node, [log, count])
       return Context.get(listening, HttpServer.HttpServer)
     })
   ).pipe(Layer.provide(NodeHttpServer.layerHttpServices), Layer.provide([ProcessMetrics.layer, HealthMetrics.layer]))

@@ -1,9 +1,8 @@
 import { Effect } from "effect"
-import * as FindMyWay from "effect/http/FindMyWay"
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
 import { gauge, type Histogram, histogram, type HistogramCell, secondsBuckets } from "../observability/Metrics.ts"
 import { type Noted, noteOf } from "./Noted.ts"
-import type { RoutePattern } from "./Routes.ts"
+import { finderOf, type RoutePattern } from "./Routes.ts"
 
 /** A request that has its answer. */
 export interface AnsweredRequest {
@@ -26,7 +25,6 @@ export type RequestObserver = (answered: AnsweredRequest) => void
  */
 export const observeRequests = Effect.fnUntraced(function*(
   server: Server,
-  routes: ReadonlyArray<RoutePattern>,
   observers: ReadonlyArray<RequestObserver>
 ) {
   const durations = yield* histogram({
@@ -40,10 +38,14 @@ export const observeRequests = Effect.fnUntraced(function*(
     help: "Requests that have no whole answer yet",
     read: Effect.sync(() => running)
   })
-  const find = finder(routes, durations)
+  // Methods are the caller's words: those that no route has would be as many figures as somebody cares to invent.
+  const find = finderOf(
+    (route) => new ObservedRoute(route, durations),
+    new ObservedRoute({ group: "none", method: "other", path: "none" }, durations)
+  )
 
   const observe = (request: IncomingMessage, response: ServerResponse, startedAt: number): void => {
-    const route = find(request)
+    const route = find(request.method ?? "", request.url ?? "")
     const status = response.headersSent ? response.statusCode : left
     const seconds = (performance.now() - startedAt) / 1000
     route.cell(status).observe(seconds)
@@ -95,18 +97,5 @@ class ObservedRoute {
     return this.#cells[kind] ??= this.#durations.cell([this.method, this.route, `${kind}xx`])
   }
 }
-
-const finder = (routes: ReadonlyArray<RoutePattern>, durations: Histogram) => {
-  const router = FindMyWay.make<ObservedRoute>({ ignoreTrailingSlash: true })
-  for (const route of routes) {
-    router.on(route.method, pathInput(route.path), new ObservedRoute(route, durations))
-  }
-  // Methods are the caller's words: those that no route has would be as many figures as somebody cares to invent.
-  const unknown = new ObservedRoute({ group: "none", method: "other", path: "none" }, durations)
-  return ({ method = "", url = "" }: IncomingMessage): ObservedRoute =>
-    router.find(method === "HEAD" ? "GET" : method, url)?.handler ?? unknown
-}
-
-const pathInput = (path: string): FindMyWay.PathInput => `/${path.slice(1)}`
 
 const isListener = (listener: unknown): listener is RequestListener => typeof listener === "function"

@@ -1,4 +1,5 @@
 import * as HttpApi from "effect/http-api/HttpApi"
+import * as FindMyWay from "effect/http/FindMyWay"
 import { routesOf } from "../alignment/RoutesHttp.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { Api } from "./Api.ts"
@@ -29,6 +30,16 @@ function patternsOf(undeclared: ReadonlyArray<string>): ReadonlyArray<RoutePatte
   })
   return [...patterns, ...undeclared.map((path) => ({ method: "GET", path, group: "docs" }))]
 }
+
+/** Gives what was made of the route that takes a method and an address, `otherwise` where none does. */
+export const finderOf = <A>(made: (route: RoutePattern) => A, otherwise: A) => {
+  const router = FindMyWay.make<A>({ ignoreTrailingSlash: true })
+  for (const route of routePatterns) router.on(route.method, `/${route.path.slice(1)}`, made(route))
+  return (method: string, url: string): A => router.find(method === "HEAD" ? "GET" : method, url)?.handler ?? otherwise
+}
+
+/** What a request is called in a trace: never its address, which names what was asked for. */
+export const requestName = finderOf(({ method, path }) => `${method} ${path}`, "no route")
 
 const routes = routePatterns.map(({ method, path }) => ({
   method,

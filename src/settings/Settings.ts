@@ -8,6 +8,8 @@ const url = Schema.String.check(
   Schema.makeFilter((value: string) => URL.canParse(value) && /^https?:/.test(value) ? undefined : "an http(s) address")
 )
 
+const secretUrl = Schema.RedactedFromValue(url, { label: "secret" })
+
 const integer = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
 
 const share = Schema.FiniteFromString.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
@@ -99,6 +101,11 @@ export const declarations = {
     "0.01",
     "The share of requests that get a line in the log, 0 to 1; those that end in 500 or above always do"
   ),
+  OTLP_ENDPOINT: optional(url, "An OpenTelemetry collector that takes traces over HTTP, without /v1/traces"),
+  OTLP_HEADERS: optional(secret, "Headers that the collector wants, comma-separated: name=value"),
+  TRACE_SHARE: defaulted(share, "0.05", "The share of traces that are sent there, 0 to 1"),
+  ERROR_WEBHOOK_URL: optional(secretUrl, "Gets a JSON object for each new kind of error, and again at most every 10 minutes"),
+  SENTRY_DSN: optional(secretUrl, "The same for Sentry, or what speaks its protocol: https://<key>@<host>/<project>"),
   USAGE_FLUSH_INTERVAL: defaulted(duration, "10 seconds", "How often counted calls are written; a killed process loses so much"),
   USAGE_RETENTION: defaulted(duration, "400 days", "How long the counts of a day are kept"),
   METRICS_TOKEN: optional(secret, "Bearer token of GET /metrics; without one it answers 404")
