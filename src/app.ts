@@ -59,15 +59,12 @@ import { Reports } from "./insights/report/Reports.ts"
 import { Similar } from "./insights/Similar.ts"
 import { Standing } from "./insights/Standing.ts"
 import { accessLog } from "./observability/AccessLog.ts"
-import * as ErrorReports from "./observability/ErrorReports.ts"
-import { Metrics, MetricsRegistry } from "./observability/Metrics.ts"
 import * as MetricsHttp from "./observability/MetricsHttp.ts"
+import * as Observability from "./observability/Observability.ts"
 import * as ProcessMetrics from "./observability/ProcessMetrics.ts"
-import * as Tracing from "./observability/Tracing.ts"
 import { Usage } from "./observability/Usage.ts"
 import { UsageCounter } from "./observability/UsageCounter.ts"
 import * as UsageHttp from "./observability/UsageHttp.ts"
-import { UsageRepo } from "./observability/UsageRepo.ts"
 import { PostLookup } from "./posts/PostLookup.ts"
 import { Posts } from "./posts/Posts.ts"
 import { Peers } from "./profiles/Peers.ts"
@@ -157,7 +154,8 @@ export const services = (settings: SettingsValues) => {
     Readiness.layerNoDeps,
     Account.layerNoDeps.pipe(Layer.provideMerge(AccountData.layer), Layer.provideMerge(authLayer(settings))),
     Users.layer,
-    usageLayer(settings),
+    Usage.layer,
+    UsageCounter.layer({ interval: settings.USAGE_FLUSH_INTERVAL, retention: settings.USAGE_RETENTION }),
     idempotencyLayer(settings),
     SchemaGateHttp.layer
   ).pipe(Layer.provideMerge(fetching))
@@ -205,24 +203,16 @@ const firstPartyLayer = ({ INSTAGRAM_GRAPH_ACCOUNTS }: SettingsValues) =>
       )
   })
 
-/** Figures, traces and reports of errors: around everything, so that all of it is seen. */
 const observability = (settings: SettingsValues) =>
-  Layer.mergeAll(
-    Option.match(settings.OTLP_ENDPOINT, {
-      onNone: () => Layer.empty,
-      onSome: (endpoint) => Tracing.layer({ endpoint, headers: settings.OTLP_HEADERS, share: settings.TRACE_SHARE })
-    }),
-    ErrorReports.layer({ webhook: settings.ERROR_WEBHOOK_URL, sentryDsn: settings.SENTRY_DSN })
-  ).pipe(
-    Layer.provide(NodeHttpClient.layerUndici),
-    Layer.provideMerge(Layer.sync(Metrics, () => new MetricsRegistry()))
-  )
-
-const usageLayer = (settings: SettingsValues) =>
-  Layer.mergeAll(
-    Usage.layerNoDeps,
-    UsageCounter.layerNoDeps({ interval: settings.USAGE_FLUSH_INTERVAL, retention: settings.USAGE_RETENTION })
-  ).pipe(Layer.provide(UsageRepo.layer))
+  Observability.layer({
+    tracing: Option.map(settings.OTLP_ENDPOINT, (endpoint) => ({
+      endpoint,
+      headers: settings.OTLP_HEADERS,
+      share: settings.TRACE_SHARE
+    })),
+    webhook: settings.ERROR_WEBHOOK_URL,
+    sentryDsn: settings.SENTRY_DSN
+  }).pipe(Layer.provide(NodeHttpClient.layerUndici))
 
 const authLayer = (settings: SettingsValues) =>
   Layer.merge(

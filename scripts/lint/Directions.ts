@@ -29,7 +29,8 @@ const directions: ReadonlyArray<Direction> = [
       /^(effect\/http\/(HttpClient\w*|FetchHttpClient)|@effect\/platform-node\/(NodeHttpClient|Undici)|undici)$/,
       /^src\/((decodo|auth|observability|outbound|sandbox)\/|insights\/InstagramGraph\.ts$|(app|client)\.ts$)/
     ),
-    because: "The HTTP client stays in the adapters of what is outside: decodo/, auth/, observability/, outbound/ and InstagramGraph.ts."
+    because:
+      "The HTTP client stays in the adapters of what is outside: decodo/, auth/, observability/, outbound/ and InstagramGraph.ts."
   },
   {
     forbids: (file, imported) =>

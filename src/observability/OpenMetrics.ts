@@ -24,8 +24,11 @@ const readFailures: MetricDeclaration = {
   labels: ["metric"]
 }
 
-const text = ({ help, name }: MetricDeclaration, type: string, lines: ReadonlyArray<string>) =>
-  [`# TYPE ${name} ${type}`, `# HELP ${name} ${escaped(help)}`, ...lines, ""].join("\n")
+/** The labels stand in the help too: a family without a figure says by what it will be told apart. */
+const text = ({ help, labels = [], name }: MetricDeclaration, type: string, lines: ReadonlyArray<string>) => {
+  const by = labels.length === 0 ? "" : ` (by ${labels.join(", ")})`
+  return [`# TYPE ${name} ${type}`, `# HELP ${name} ${escaped(help)}${by}`, ...lines, ""].join("\n")
+}
 
 const linesOf = (family: Family, failed: (labels: ReadonlyArray<string>) => void): Effect.Effect<ReadonlyArray<string>> => {
   const { labels: names = [], name } = family.declaration

@@ -22,6 +22,8 @@ export class Usage extends Context.Service<Usage, {
       ofAll: repo.overview
     }))
   )
+
+  static readonly layer = this.layerNoDeps.pipe(Layer.provide(UsageRepo.layer))
 }
 
 /** The UTC day of an instant in milliseconds. */

@@ -94,6 +94,8 @@ export class UsageCounter extends Context.Service<UsageCounter, {
         return { count, flush }
       })
     )
+
+  static readonly layer = (options: UsageCounterOptions) => this.layerNoDeps(options).pipe(Layer.provide(UsageRepo.layer))
 }
 
 const capacity = 100_000

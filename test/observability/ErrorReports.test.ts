@@ -6,7 +6,7 @@ import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as TestClock from "effect/testing/TestClock"
 import * as ErrorReports from "../../src/observability/ErrorReports.ts"
 import type { ErrorReport } from "../../src/observability/ReportFormats.ts"
-import { receiver } from "../support/receiver.ts"
+import { receiver } from "../support/collector.ts"
 
 const secret = (text: string) => Option.some(Redacted.make(text))
 

@@ -1,6 +1,6 @@
 import { assert, it } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
-import { receiver } from "../support/receiver.ts"
+import { receiver } from "../support/collector.ts"
 import { TestApp, userPassword, vendorPassword } from "../support/TestApp.ts"
 
 interface Span {

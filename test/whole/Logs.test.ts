@@ -6,10 +6,12 @@ import { profileContent } from "../support/payload.ts"
 import { rawHttp } from "../support/rawHttp.ts"
 import { TestApp, userPassword, vendorPassword } from "../support/TestApp.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
+import { until } from "../support/until.ts"
 import { VendorFront } from "../support/VendorFront.ts"
 
 const settings = {
   CURSOR_SECRET: "cursor-secret-of-the-test",
+  ACCESS_LOG_SHARE: "1",
   SUPABASE_JWT_SECRET: "jwt-secret-of-the-test-which-is-long-enough"
 }
 
@@ -40,6 +42,21 @@ layer(TestApp.layer({ settings }), { excludeTestServices: true })((it) => {
         `GET /${user.token.slice(0, 60)} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: ${user.token}\r\n\r\n`
       )
 
+      // What users write, taken and refused; and a comment of a post.
+      const written = { "content-type": "application/json", authorization: `Bearer ${user.token}` }
+      for (const [method, path] of [["PUT", "/me/favorites/natgeo"], ["PATCH", "/me"], ["POST", "/campaigns"]] as const) {
+        for (
+          const body of [{ notes: "words-of-a-user" }, { bio: "words-of-a-user" }, {
+            name: "words-of-a-user",
+            budget: "words-of-a-user"
+          }]
+        ) {
+          yield* app.call({ method, path, headers: written, body: JSON.stringify(body) })
+        }
+      }
+      yield* user.get("/profile/natgeo/sentiment")
+      yield* user.get("/profiles/suggest?q=words-of-a-user")
+
       // A row that the database refuses, one that does not decode, a table that is not there, connections that are cut.
       yield* sql`ALTER TABLE posts ADD CONSTRAINT refuses CHECK (caption NOT LIKE '%forbidden%')`
       const caption = { edge_media_to_caption: { edges: [{ node: { text: "a forbidden caption of the payload" } }] } }
@@ -61,6 +78,8 @@ layer(TestApp.layer({ settings }), { excludeTestServices: true })((it) => {
       const address = new URL(Redacted.value(database.url))
       const texts = yield* sql<{ text: string }>`
         SELECT caption AS text FROM posts WHERE char_length(caption) >= 12
+        UNION SELECT node ->> 'text' FROM posts, jsonb_path_query(raw_data, '$.**.node ? (exists(@.text))') AS node
+        WHERE char_length(node ->> 'text') >= 12
         UNION SELECT biography FROM profiles WHERE char_length(biography) >= 12
         UNION SELECT full_name FROM profiles WHERE char_length(full_name) >= 8`
       assert.isAbove(texts.length, 50)
@@ -82,10 +101,12 @@ layer(TestApp.layer({ settings }), { excludeTestServices: true })((it) => {
         "Bearer ",
         "Basic ",
         "secret-looking",
+        "words-of-a-user",
         "forbidden caption",
         "9007199254740993",
         ...texts.map(({ text }) => text)
       ].flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
+      yield* until(Effect.sync(() => app.logs.filter((line) => line.includes("\"route\""))), ({ length }) => length > 20)
       assert.isAbove(app.logs.length, 40)
       for (const line of app.logs) {
         for (const secret of secrets) assert.notInclude(line, secret)
