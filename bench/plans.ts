@@ -33,6 +33,11 @@ const grow = Effect.fnUntraced(function*(from: number, to: number) {
     SELECT u.id, p.id FROM (SELECT id, row_number() OVER () AS n FROM auth_users) AS u
     JOIN (SELECT id, row_number() OVER () AS n FROM profiles) AS p ON p.n % 1000 = u.n % 1000
     ON CONFLICT DO NOTHING`
+  // Random letters: a body as large as real ones once it is compressed.
+  yield* sql`INSERT INTO encoded_answers (profile_id, data_version, form, body)
+    SELECT p.id, 1, 1, json_build_object('text', (SELECT string_agg(md5(p.id::text || i), '') FROM generate_series(1, 200) AS i))
+    FROM profiles AS p WHERE p.instagram_user_id::int > ${from}::int`
+  yield* sql`VACUUM (ANALYZE) encoded_answers`
   yield* sql`VACUUM (ANALYZE) profiles`
   yield* sql`VACUUM (ANALYZE) posts`
   yield* sql`VACUUM (ANALYZE) post_profiles`
@@ -41,6 +46,8 @@ const grow = Effect.fnUntraced(function*(from: number, to: number) {
 
 const statements = {
   "profile by username": "SELECT id FROM profiles WHERE username = 'user777'",
+  "answer of a profile":
+    "SELECT p.id, convert_to(answer.body::text, 'UTF8') FROM profiles AS p LEFT JOIN encoded_answers AS answer ON answer.profile_id = p.id AND answer.data_version = p.data_version AND answer.form = 1 WHERE p.username = 'user777'",
   "latest 12 posts of a profile":
     "SELECT posts.* FROM post_profiles AS link JOIN posts ON posts.id = link.post_id WHERE link.profile_id = (SELECT id FROM profiles WHERE username = 'user777') ORDER BY link.posted_at DESC NULLS LAST, link.post_id DESC LIMIT 12",
   "open window of a user":

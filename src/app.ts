@@ -68,6 +68,7 @@ import * as UsageHttp from "./observability/UsageHttp.ts"
 import { PostLookup } from "./posts/PostLookup.ts"
 import { Posts } from "./posts/Posts.ts"
 import { Peers } from "./profiles/Peers.ts"
+import { ProfileAnswers } from "./profiles/ProfileAnswers.ts"
 import { ProfileFetches } from "./profiles/ProfileFetches.ts"
 import { ProfileHistory } from "./profiles/ProfileHistory.ts"
 import { ProfileRepo } from "./profiles/ProfileRepo.ts"
@@ -136,7 +137,7 @@ export const services = (settings: SettingsValues) => {
     failureFor: Duration.toMillis(settings.PROFILE_FAILURE_FOR),
     drainFor: settings.SHUTDOWN_TIMEOUT
   }).pipe(Layer.provideMerge(ProfileStore.layerNoDeps), Layer.provideMerge(creators), Layer.provideMerge(rooms))
-  const profiles = Profiles.layerNoDeps({ freshFor: settings.PROFILE_FRESH_FOR })
+  const profiles = Profiles.layerNoDeps({ freshFor: settings.PROFILE_FRESH_FOR }).pipe(Layer.provide(ProfileAnswers.layer))
   const postLookup = PostLookup.layer({
     wait: Duration.seconds(25),
     keptMaxAge: Duration.days(7),

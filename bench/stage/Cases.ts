@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url"
 import { PostView } from "../../src/posts/PostView.ts"
 import { ProfileView } from "../../src/profiles/ProfileView.ts"
-import type { Stage } from "./Stage.ts"
+import { type Stage, vendorAccount } from "./Stage.ts"
 
 /** What is measured: `hot` are 100 profiles that are kept, `db` all profiles, each read from PostgreSQL. */
 export type Work = "hot" | "db"
@@ -24,8 +24,7 @@ export const casesOn = (stage: Stage): ReadonlyArray<Case> => {
       DATABASE_URL: stage.databaseUrl,
       SUPABASE_URL: stage.authUrl,
       SUPABASE_ANON_KEY: stage.anonKey,
-      SMARTPROXY_USERNAME: "bench",
-      SMARTPROXY_PASSWORD: "bench",
+      ...vendorAccount,
       DECODO_BASE_URL: stage.vendorUrl,
       LOG_LEVEL: "Warn",
       ...settings
@@ -41,7 +40,8 @@ export const casesOn = (stage: Stage): ReadonlyArray<Case> => {
   return [
     ours("hot", "its cache", {}),
     ...peers("hot", "all in memory", "memory"),
-    ours("db", "rows, decoded by schema", { CACHE_MAX_BYTES: "0" }),
+    ours("db", "stored answer", { CACHE_MAX_BYTES: "0" }),
+    ...peers("db", "stored answer", "stored"),
     ...peers("db", "rows", "rows"),
     ...peers("db", "JSON made in SQL", "sql")
   ]

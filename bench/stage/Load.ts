@@ -42,7 +42,8 @@ export const load = (options: LoadOptions): Promise<LoadResult> =>
 export const visitAll = async ({ connections, targets, url }: Omit<LoadOptions, "seconds">): Promise<number> => {
   const began = performance.now()
   let next = 0
-  await inParallel(url, connections, () => targets[next++])
+  const errors = await inParallel(url, connections, () => targets[next++])
+  if (errors > 0) throw new Error(`${errors} of ${targets.length} look-ups were not answered with 200`)
   return (performance.now() - began) / 1000
 }
 

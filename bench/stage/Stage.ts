@@ -44,7 +44,7 @@ export const makeStage = Effect.fnUntraced(function*({ onProgress, profiles, use
       Sandbox.layer({
         port: 0,
         dataDir,
-        environment: { LOG_LEVEL: "Error" },
+        environment: { LOG_LEVEL: "Error", ...vendorAccount },
         durable: false,
         vendorLatency: { min: 0, max: 0 },
         onProgress: () => Effect.void
@@ -64,6 +64,9 @@ export const makeStage = Effect.fnUntraced(function*({ onProgress, profiles, use
   })
   return { ...sandbox, targets } satisfies Stage
 })
+
+/** What servers of the benchmark sign in to the simulated vendor with. */
+export const vendorAccount = { SMARTPROXY_USERNAME: "bench", SMARTPROXY_PASSWORD: "bench" }
 
 /** Names whose simulated accounts are public and have at least 12 posts. */
 const templates = Array.from({ length: 24 }, (_, index) => `template.${index}`)

@@ -13,6 +13,7 @@ import { PostAnswer } from "../../src/posts/PostAnswer.ts"
 import { PostAnswerRepo } from "../../src/posts/PostAnswerRepo.ts"
 import { PostRepo } from "../../src/posts/PostRepo.ts"
 import { Shortcode } from "../../src/posts/Shortcode.ts"
+import { EncodedAnswerRepo } from "../../src/profiles/EncodedAnswerRepo.ts"
 import { PeerRepo } from "../../src/profiles/PeerRepo.ts"
 import { Profile, ProfileId } from "../../src/profiles/Profile.ts"
 import { ProfileRepo } from "../../src/profiles/ProfileRepo.ts"
@@ -57,6 +58,7 @@ const none = { success: undefined, beginning: undefined, since: undefined, until
 const stamp = `0 ${id}`
 
 const access = Effect.provide(AccessRepo.layer)
+const encoded = Effect.provide(EncodedAnswerRepo.layer)
 const favorites = Effect.provide(FavoriteRepo.layer)
 const postAnswers = Effect.provide(PostAnswerRepo.layer)
 const storedFigures = Effect.provide(StoredFigureRepo.layer)
@@ -92,6 +94,11 @@ export const probes: ReadonlyArray<Probe> = [
       run: favorites(FavoriteRepo.use((repo) => repo.list({ user, tag, now, after, limit: 1 })))
     }))
   ),
+  { method: "EncodedAnswerRepo.find", run: encoded(EncodedAnswerRepo.use((repo) => repo.find(username, 1))) },
+  {
+    method: "EncodedAnswerRepo.upsert",
+    run: encoded(EncodedAnswerRepo.use((repo) => repo.upsert({ id: profile, data_version: 1 }, 1, "{}")))
+  },
   { method: "PostAnswerRepo.insert", run: postAnswers(PostAnswerRepo.use((repo) => repo.insert(sampleInsert(PostAnswer)))) },
   { method: "PostAnswerRepo.findLatest", run: postAnswers(PostAnswerRepo.use((repo) => repo.findLatest(shortcode, now))) },
   { method: "PostAnswerRepo.markStored", run: postAnswers(PostAnswerRepo.use((repo) => repo.markStored(id, now))) },
@@ -108,6 +115,11 @@ export const probes: ReadonlyArray<Probe> = [
       run: posts(PostRepo.use((repo) => repo.latest({ profile: of, after, limit: 1 })))
     }))
   ),
+  {
+    method: "ProfileRepo.lockWithListers",
+    run: profiles(ProfileRepo.use((repo) => repo.lockWithListers(sampleInsert(Profile), ["probe"])))
+  },
+  { method: "ProfileRepo.raiseListers", run: profiles(ProfileRepo.use((repo) => repo.raiseListers(profile, ["probe"]))) },
   { method: "ProfileRepo.findByUsername", run: profiles(ProfileRepo.use((repo) => repo.findByUsername(username))) },
   {
     method: "InsightRepo.setContentSentiment",

@@ -14,6 +14,7 @@ import { ApiUsage } from "../observability/ApiUsage.ts"
 import { Post } from "../posts/Post.ts"
 import { PostAnswer } from "../posts/PostAnswer.ts"
 import { PostProfile } from "../posts/PostProfile.ts"
+import { EncodedAnswer } from "../profiles/EncodedAnswer.ts"
 import { Mention } from "../profiles/Mention.ts"
 import { Profile } from "../profiles/Profile.ts"
 import { ProfileSnapshot } from "../profiles/ProfileSnapshot.ts"
@@ -38,6 +39,7 @@ export const models = {
   credit_accounts: CreditAccount,
   credit_entries: CreditEntry,
   credit_reservations: CreditReservation,
+  encoded_answers: EncodedAnswer,
   mentions: Mention,
   plans: Plan,
   post_answers: PostAnswer,

@@ -29,5 +29,6 @@ const samples: Readonly<Record<string, unknown>> = {
   "timestamp with time zone": "2025-01-01T00:00:00.000Z",
   date: "2025-01-01",
   "numeric(14,2)": "1.00",
+  json: {},
   jsonb: {}
 }

@@ -38,6 +38,9 @@ export type Instant = typeof Instant.Type
 
 export const jsonObject = Schema.Record(Schema.String, Schema.Json).annotate({ sqlType: "jsonb" })
 
+/** A `json` column: text that PostgreSQL holds to be JSON and keeps as it was written. */
+export const jsonText = Schema.Record(Schema.String, Schema.Json).annotate({ sqlType: "json" })
+
 /** A `jsonb` column of a known shape. */
 export const json = <S extends Schema.Top>(schema: S) => schema.annotate({ sqlType: "jsonb" })
 

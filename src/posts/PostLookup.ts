@@ -120,7 +120,8 @@ const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
     }
     const owner = yield* firstUnlocked(user, [post.owner_username])
     if (owner === undefined) return yield* locked(post.owner_username)
-    yield* posts.link(owner.id, post.id, "owner", instantOf(yield* Clock.currentTimeMillis))
+    yield* store.linkPost(owner.id, post.id, instantOf(yield* Clock.currentTimeMillis))
+    yield* cache.delete(owner.username)
     return post
   })
 

@@ -5,7 +5,7 @@ import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { rows } from "../database/Rows.ts"
 import { Mention } from "./Mention.ts"
 import { Profile, type ProfileId } from "./Profile.ts"
-import type { Page } from "./ProfileRepo.ts"
+import type { Page } from "./ProfileRelationRepo.ts"
 import type { Username } from "./Username.ts"
 
 /** Reads across stored profiles: those like one, and those that mention it. */

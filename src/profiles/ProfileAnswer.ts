@@ -5,6 +5,7 @@ import * as Column from "../database/Column.ts"
 import { instantOf, millisOf } from "../database/Instant.ts"
 import type { ListedPost } from "../posts/ListedPost.ts"
 import { PostView, postView } from "../posts/PostView.ts"
+import type { Answerable } from "./EncodedAnswer.ts"
 import { ProfileView, type StoredProfile } from "./ProfileView.ts"
 
 /** How old the data is, and whether something better was tried. */
@@ -28,43 +29,52 @@ export type ProfileAnswer = typeof ProfileAnswer.Type
 /** Posts in the main answer: what one look at a profile shows. */
 export const postsInAnswer = 12
 
+/** An answer without its freshness, as JSON text: what the rows say, and nothing of the caller or the moment. */
+export const encodeBody = (
+  { analytics, data_version: _, ...profile }: StoredProfile,
+  posts: ReadonlyArray<ListedPost>
+): string => JSON.stringify({ profile, analytics, posts: posts.map(postView) })
+
+/** Version of what `encodeBody` makes: raised whenever the same rows would give another text (a test notices). */
+export const answerForm = 3
+
 /**
- * Encodes the answer once. The strong ETag is made of the data version and the answer's own form, never of the caller; `staleReason`
- * makes another representation with another tag. `freshFor` is in milliseconds.
+ * The answer of an encoded body: its freshness put in, its strong ETag made of the data's version and the body's form, never of the
+ * caller; `staleReason` makes another representation with another tag. `freshFor` is in milliseconds.
  */
-export const encodeAnswer = (
-  { analytics, data_version, ...profile }: StoredProfile,
-  posts: ReadonlyArray<ListedPost>,
+export const answerOf = (
+  { data_version, id, last_refreshed }: Pick<Answerable, "id" | "data_version" | "last_refreshed">,
+  body: Uint8Array,
   options: { readonly freshFor: number; readonly staleReason: string | null }
 ): CachedBody => {
-  const refreshedAt = millisOf(profile.last_refreshed)
-  const freshUntil = refreshedAt + options.freshFor
-  const freshness = freshnessWith(profile, options.freshFor, options.staleReason)
+  const refreshedAt = millisOf(last_refreshed)
   return {
-    body: encoder.encode(JSON.stringify({ profile, analytics, posts: posts.map(postView), freshness })),
-    etag: `"${profile.id.slice(0, 8)}-${data_version}-${options.freshFor}-${answerForm}${options.staleReason ?? ""}"`,
-    subject: profile.id,
+    body: withMember(body, "freshness", freshnessWith(last_refreshed, options.freshFor, options.staleReason)),
+    etag: `"${id.slice(0, 8)}-${data_version}-${options.freshFor}-${answerForm}${options.staleReason ?? ""}"`,
+    subject: id,
     refreshedAt,
-    freshUntil
+    freshUntil: refreshedAt + options.freshFor
   }
 }
 
 /** The freshness of stored data at `now`, which nothing was tried to better. Milliseconds. */
 export const freshnessOf = (profile: StoredProfile, freshFor: number, now: number): typeof Freshness.Type =>
-  freshnessWith(profile, freshFor, millisOf(profile.last_refreshed) + freshFor > now ? null : "expired")
+  freshnessWith(profile.last_refreshed, freshFor, millisOf(profile.last_refreshed) + freshFor > now ? null : "expired")
 
-const freshnessWith = (
-  profile: Pick<StoredProfile, "last_refreshed">,
-  freshFor: number,
-  reason: string | null
-): typeof Freshness.Type => ({
+const freshnessWith = (refreshedAt: Column.Instant, freshFor: number, reason: string | null): typeof Freshness.Type => ({
   status: reason === null ? "fresh" : "stale",
-  refreshed_at: profile.last_refreshed,
-  fresh_until: instantOf(millisOf(profile.last_refreshed) + freshFor),
+  refreshed_at: refreshedAt,
+  fresh_until: instantOf(millisOf(refreshedAt) + freshFor),
   reason
 })
 
-/** Raised when the form of the answer changes: a client's cached copy of the old form must not count as current. */
-const answerForm = 2
+/** An encoded JSON object with one more member at its end: copied, not read. */
+const withMember = (object: Uint8Array, name: string, value: unknown): Uint8Array => {
+  const tail = encoder.encode(`,${JSON.stringify(name)}:${JSON.stringify(value)}}`)
+  const whole = new Uint8Array(object.byteLength - 1 + tail.byteLength)
+  whole.set(object.subarray(0, -1))
+  whole.set(tail, object.byteLength - 1)
+  return whole
+}
 
 const encoder = new TextEncoder()

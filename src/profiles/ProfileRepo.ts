@@ -4,10 +4,11 @@ import * as Column from "../database/Column.ts"
 import { ReadSql } from "../database/Database.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { available, row, rows } from "../database/Rows.ts"
-import { Mention } from "./Mention.ts"
+import type { Mention } from "./Mention.ts"
 import { Profile, ProfileId } from "./Profile.ts"
+import { type ProfileRelations, profileRelations } from "./ProfileRelationRepo.ts"
 import { type FigureColumns, figureColumns, StoredProfile } from "./ProfileView.ts"
-import { RelatedProfile, similarColumns, type SimilarProfile } from "./RelatedProfile.ts"
+import { relatedColumns, type RelatedProfile, similarColumns, type SimilarProfile } from "./RelatedProfile.ts"
 import type { Username } from "./Username.ts"
 
 /** All SQL of `profiles`, `related_profiles` and `mentions`. */
@@ -37,14 +38,24 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
   upsertSimilar(profile: ProfileId, similar: ReadonlyArray<SimilarProfile>, at: string): Effect.Effect<void, DatabaseError>
   /** Adds edges that are not known yet. `shortcode` names the post, null is the biography. */
   insertMentions(profile: ProfileId, mentions: ReadonlyArray<MentionEdge>, at: Column.Instant): Effect.Effect<void, DatabaseError>
+  /**
+   * Locks the account's row and those of the profiles that list one of these posts, in one order, so that ingests which share posts
+   * wait for each other and cannot deadlock. Call it before anything else is written.
+   */
+  lockWithListers(
+    account: Pick<typeof Profile.insert.Encoded, "username" | "instagram_user_id">,
+    shortcodes: ReadonlyArray<string>
+  ): Effect.Effect<void, DatabaseError>
   /** What is stored of the profile has changed beside its own row: whoever holds a copy asks anew. */
   raiseVersion(profile: ProfileId): Effect.Effect<void, DatabaseError>
+  /** As `raiseVersion`, of every other profile that lists one of these posts. Gives their names. */
+  raiseListers(except: ProfileId, shortcodes: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Username>, DatabaseError>
   /** Replaces the figures of a stored profile by those of another version of the formulas; the answer becomes another one. */
   updateFigures(profile: ProfileId, figures: FigureColumns): Effect.Effect<void, DatabaseError>
   /** Remembers that Instagram no longer has the account. */
   markGone(username: Username, at: Column.Instant): Effect.Effect<void, DatabaseError>
-  related(profile: ProfileId, page: Page): Effect.Effect<ReadonlyArray<typeof RelatedRow.Type>, DatabaseError>
-  mentions(profile: ProfileId, page: Page): Effect.Effect<ReadonlyArray<typeof MentionRow.Type>, DatabaseError>
+  related: ProfileRelations["related"]
+  mentions: ProfileRelations["mentions"]
 }>()("analytics-following/profiles/ProfileRepo") {
   static readonly layer = Layer.effect(
     ProfileRepo,
@@ -56,8 +67,8 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
         "profiles",
         Schema.Struct({ id: ProfileId, username: Profile.fields.username, data_version: Column.bigint })
       )
-      const decodeRelated = rows("related_profiles", RelatedRow)
-      const decodeMentions = rows("mentions", MentionRow)
+      const { mentions, related } = profileRelations(read)
+      const decodeRaised = rows("profiles", Schema.Struct({ username: Profile.fields.username }))
       const decodeNames = rows("profiles", Schema.Struct(Struct.pick(Profile.fields, ["username", "instagram_user_id"])))
       const guard = available("profiles")
       const columns = sql.literal(profileColumns.join(", "))
@@ -178,8 +189,30 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
           ON CONFLICT ON CONSTRAINT mentions_edge_key DO NOTHING`)
       })
 
+      const listers = (shortcodes: ReadonlyArray<string>) =>
+        sql`SELECT link.profile_id FROM post_profiles AS link JOIN posts ON posts.id = link.post_id
+          WHERE posts.shortcode = ANY (${shortcodes}::text[])`
+
+      const lockWithListers = Effect.fn("ProfileRepo.lockWithListers")((
+        ...[{ instagram_user_id, username }, shortcodes]: Parameters<ProfileRepo["Service"]["lockWithListers"]>
+      ) =>
+        Effect.asVoid(guard(sql`
+          SELECT id FROM profiles
+          WHERE username = ${username} OR instagram_user_id = ${instagram_user_id} OR id IN (${listers(shortcodes)})
+          ORDER BY id FOR NO KEY UPDATE`))
+      )
+
       const raiseVersion = Effect.fn("ProfileRepo.raiseVersion")((profile: ProfileId) =>
-        Effect.asVoid(available("profiles")(sql`UPDATE profiles SET data_version = data_version + 1 WHERE id = ${profile}`))
+        Effect.asVoid(guard(sql`UPDATE profiles SET data_version = data_version + 1 WHERE id = ${profile}`))
+      )
+
+      const raiseListers = Effect.fn("ProfileRepo.raiseListers")((except: ProfileId, shortcodes: ReadonlyArray<string>) =>
+        Effect.map(
+          decodeRaised(sql`
+            UPDATE profiles SET data_version = data_version + 1 WHERE id <> ${except} AND id IN (${listers(shortcodes)})
+            RETURNING username`),
+          (found) => found.map(({ username }) => username)
+        )
       )
 
       const updateFigures = Effect.fn("ProfileRepo.updateFigures")((profile: ProfileId, given: FigureColumns) =>
@@ -200,35 +233,6 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
         )
       )
 
-      const related = Effect.fn("ProfileRepo.related")((profile: ProfileId, page: Page) =>
-        decodeRelated(read`
-          SELECT ${
-          read.literal(Object.keys(RelatedProfile.fields).join(", "))
-        }, coalesce(position, 1000000) || ' ' || id AS cursor
-          FROM related_profiles
-          WHERE profile_id = ${profile} AND ${
-          page.after === undefined
-            ? read`true`
-            : read`(coalesce(position, 1000000), id) > (split_part(${page.after}, ' ', 1)::integer, split_part(${page.after}, ' ', 2)::uuid)`
-        }
-          ORDER BY coalesce(position, 1000000), id
-          LIMIT ${page.limit}`)
-      )
-
-      const mentions = Effect.fn("ProfileRepo.mentions")((profile: ProfileId, page: Page) =>
-        decodeMentions(read`
-          SELECT ${read.literal(Object.keys(Mention.fields).map((name) => `m.${name}`).join(", "))}, posts.shortcode,
-            (extract(epoch FROM m.mentioned_at) * 1000000)::bigint || ' ' || m.id AS cursor
-          FROM mentions AS m LEFT JOIN posts ON posts.id = m.post_id
-          WHERE m.profile_id = ${profile} AND ${
-          page.after === undefined
-            ? read`true`
-            : read`(m.mentioned_at, m.id) < (timestamptz 'epoch' + split_part(${page.after}, ' ', 1)::bigint * interval '1 microsecond', split_part(${page.after}, ' ', 2)::uuid)`
-        }
-          ORDER BY m.mentioned_at DESC, m.id DESC
-          LIMIT ${page.limit}`)
-      )
-
       return {
         findByUsername,
         upsert,
@@ -236,7 +240,9 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
         upsertSimilar,
         updateFigures,
         insertMentions,
+        lockWithListers,
         raiseVersion,
+        raiseListers,
         markGone,
         related,
         mentions
@@ -245,21 +251,12 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
   )
 }
 
-export interface Page {
-  /** The `cursor` of the last row of the former page. */
-  readonly after: string | undefined
-  readonly limit: number
-}
-
 export interface MentionEdge {
   readonly shortcode: string | null
   readonly mentioned_username: string
   readonly mention_type: typeof Mention.fields.mention_type.Type
   readonly mention_context: string | null
 }
-
-export const RelatedRow = Schema.Struct({ ...RelatedProfile.fields, cursor: Schema.String })
-export const MentionRow = Schema.Struct({ ...Mention.fields, shortcode: Schema.NullOr(Schema.String), cursor: Schema.String })
 
 const coalesced = (columns: ReadonlyArray<string>, taken: ReadonlySet<string>): string =>
   columns
@@ -284,17 +281,3 @@ const always = new Set(["availability", "raw_data", "last_refreshed", "updated_a
 const refreshed = profileColumns.filter((name) => name !== "username")
 const assignmentsTakingFigures = coalesced(refreshed, new Set([...always, ...figures]))
 const assignmentsKeepingFigures = coalesced(refreshed.filter((name) => !figures.has(name)), always)
-
-const relatedColumns = [
-  "related_username",
-  "related_instagram_user_id",
-  "related_full_name",
-  "related_is_verified",
-  "related_is_private",
-  "related_profile_pic_url",
-  "position",
-  "relationship_type",
-  "source",
-  "discovered_at",
-  "updated_at"
-]

@@ -1,11 +1,13 @@
 import { Clock, Context, Effect, Layer, Result } from "effect"
 import { AccessTracker } from "../access/AccessTracker.ts"
+import { Cache } from "../cache/Cache.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
 import type { FetchedPost } from "../decodo/FetchedPost.ts"
 import type { DecodedProfile, FetchedProfile } from "../decodo/FetchedProfile.ts"
 import { decodeUser } from "../decodo/ProfileDecoder.ts"
+import type { PostId } from "../posts/Post.ts"
 import { Posts } from "../posts/Posts.ts"
 import type { AnalysisType, DataSource, UserSearch } from "../searches/Search.ts"
 import { Searches } from "../searches/Searches.ts"
@@ -63,6 +65,8 @@ export class ProfileStore extends Context.Service<ProfileStore, {
     void,
     DatabaseError
   >
+  /** One transaction: a post that is stored already is one of the profile's own, and a new version of the profile. */
+  linkPost(profile: ProfileId, post: PostId, now: KeptAnswer["fetchedAt"]): Effect.Effect<void, DatabaseError>
   /** One transaction: windows and search records on a profile that is stored already. */
   grant(profile: Granted, callers: ReadonlyArray<Caller>, record: {
     readonly analysisType: typeof AnalysisType.Type
@@ -90,6 +94,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
       const posts = yield* Posts
       const access = yield* AccessTracker
       const searches = yield* Searches
+      const cache = yield* Cache
       const transaction = yield* Transaction
       const listener = yield* ProfileListener
 
@@ -126,7 +131,9 @@ export class ProfileStore extends Context.Service<ProfileStore, {
         analysisType: typeof AnalysisType.Type
       ) {
         const rows = rowsOf(answer.decoded, answer.fetchedAt)
+        const shortcodes = rows.posts.map(({ shortcode }) => shortcode)
         const stored = yield* transaction.run(Effect.gen(function*() {
+          yield* profiles.lockWithListers(rows.profile, shortcodes)
           const profile = yield* profiles.upsert(rows.profile, { keepFigures: rows.keepFigures })
           yield* posts.store(profile.id, rows.posts)
           yield* profiles.upsertRelated(profile.id, rows.related)
@@ -144,8 +151,9 @@ export class ProfileStore extends Context.Service<ProfileStore, {
             })
           }
           yield* answers.markStored(answer.id, instantOf(yield* Clock.currentTimeMillis))
-          return profile
+          return { ...profile, listers: yield* profiles.raiseListers(profile.id, shortcodes) }
         }))
+        yield* Effect.forEach(stored.listers, cache.delete, { discard: true })
         yield* Effect.logInfo("profile stored", {
           username: stored.username,
           data_version: stored.data_version,
@@ -173,6 +181,10 @@ export class ProfileStore extends Context.Service<ProfileStore, {
           ))
         }
       )
+
+      const linkPost = Effect.fn("ProfileStore.linkPost")((
+        ...[profile, post, now]: Parameters<ProfileStore["Service"]["linkPost"]>
+      ) => transaction.run(Effect.andThen(profiles.raiseVersion(profile), posts.link(profile, post, "owner", now))))
 
       const grant = Effect.fn("ProfileStore.grant")((
         profile: Granted,
@@ -209,7 +221,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
           })
       )
 
-      return { keep, findKept, store, addPost, grant, reject, recordFailure, markGone }
+      return { keep, findKept, store, addPost, linkPost, grant, reject, recordFailure, markGone }
     })
   )
 }

@@ -10,10 +10,12 @@ import { Posts } from "../posts/Posts.ts"
 import type { AnalysisType, DataSource } from "../searches/Search.ts"
 import type { UserId } from "../users/UserId.ts"
 import { ProfileId } from "./Profile.ts"
-import { encodeAnswer, postsInAnswer } from "./ProfileAnswer.ts"
+import { answerOf } from "./ProfileAnswer.ts"
+import { ProfileAnswers } from "./ProfileAnswers.ts"
 import { AccessRequired, ProfileNotFound } from "./ProfileErrors.ts"
 import { type Fetch, type FetchFailure, ProfileFetches } from "./ProfileFetches.ts"
-import { type MentionRow, type Page, ProfileRepo, type RelatedRow } from "./ProfileRepo.ts"
+import type { MentionRow, Page, RelatedRow } from "./ProfileRelationRepo.ts"
+import { ProfileRepo } from "./ProfileRepo.ts"
 import { type Caller, type Granted, ProfileStore } from "./ProfileStore.ts"
 import type { Unlocked } from "./Unlocked.ts"
 import type { Username } from "./Username.ts"
@@ -68,6 +70,7 @@ export class Profiles extends Context.Service<Profiles, {
       Profiles,
       Effect.gen(function*() {
         const repo = yield* ProfileRepo
+        const answers = yield* ProfileAnswers
         const store = yield* ProfileStore
         const fetches = yield* ProfileFetches
         const posts = yield* Posts
@@ -86,16 +89,12 @@ export class Profiles extends Context.Service<Profiles, {
             : { cached: stored.cached, source: "database" as const }
         })
 
-        /** Reads profile and posts at once, on one connection where reads are pipelined. */
         const readAnswer = Effect.fnUntraced(function*(username: Username, now: number, staleReason: string | null = null) {
-          const [profile, latest] = yield* Effect.all([
-            repo.findByUsername(username),
-            posts.latest({ username }, { after: undefined, limit: postsInAnswer })
-          ], { concurrency: "unbounded" })
-          if (profile === undefined || profile.availability === "gone") return undefined
-          const expired = millisOf(profile.last_refreshed) + freshFor <= now
+          const found = yield* answers.find(username)
+          if (found === undefined) return undefined
+          const expired = millisOf(found.last_refreshed) + freshFor <= now
           const reason = expired ? staleReason ?? "expired" : staleReason
-          const cached = encodeAnswer(profile, latest, { freshFor, staleReason: reason })
+          const cached = answerOf(found, found.body, { freshFor, staleReason: reason })
           if (reason === null) yield* cache.set(username, cached, Duration.millis(cached.freshUntil - now))
           return { cached, staleReason: reason }
         })

@@ -58,9 +58,10 @@ const conditionalHeaders = { "if-none-match": Schema.optionalKey(Schema.String) 
 
 /** A look-up stores all that a vendor answer says, and records who asked. */
 const lookupTouches = {
-  reads: ["profiles", "post_profiles", "posts", "vendor_answers", "user_profile_access"],
+  reads: ["profiles", "encoded_answers", "post_profiles", "posts", "vendor_answers", "user_profile_access"],
   writes: [
     "profiles",
+    "encoded_answers",
     "posts",
     "post_profiles",
     "related_profiles",

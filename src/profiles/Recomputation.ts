@@ -79,16 +79,19 @@ export class Recomputation extends Context.Service<Recomputation, {
             if ((yield* posts.rerate(rates, answer.fetchedAt, true)) === 0) return "unchanged" as const
           }
           if (!dryRun) {
-            yield* transaction.run(Effect.gen(function*() {
-              // First the profile, as an ingest does, so that the two cannot deadlock.
+            const shortcodes = rates.map(({ shortcode }) => shortcode)
+            const listers = yield* transaction.run(Effect.gen(function*() {
+              // First the profiles, as an ingest does, so that the two cannot deadlock.
+              yield* profiles.lockWithListers({ username: profile.username, instagram_user_id: null }, shortcodes)
               yield* profiles.updateFigures(profile.id, figureColumnsOf(analytics, formulas.version))
               yield* posts.rerate(rates, answer.fetchedAt, false)
               yield* snapshots.updateFigures({
                 profile_id: profile.id,
                 ...snapshotFiguresOf(answer.decoded, analytics, answer.fetchedAt, formulas.version)
               })
+              return yield* profiles.raiseListers(profile.id, shortcodes)
             }))
-            yield* cache.delete(profile.username)
+            yield* Effect.forEach([profile.username, ...listers], cache.delete, { discard: true })
           }
           return "rewritten" as const
         })

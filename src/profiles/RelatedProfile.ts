@@ -38,3 +38,18 @@ export const similarColumns = [
   "similarity_score",
   "similarity_method"
 ] as const
+
+/** The columns that a vendor's answer fills. */
+export const relatedColumns = [
+  "related_username",
+  "related_instagram_user_id",
+  "related_full_name",
+  "related_is_verified",
+  "related_is_private",
+  "related_profile_pic_url",
+  "position",
+  "relationship_type",
+  "source",
+  "discovered_at",
+  "updated_at"
+]

