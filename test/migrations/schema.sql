@@ -380,6 +380,24 @@ GRANT SELECT ON TABLE credit_reservations TO service_role;
 COMMENT ON TABLE credit_reservations IS 'Every charge on its way, and every access with its entry or the reason why it was free. An open one holds credits until it ends or its lease does.';
 COMMENT ON COLUMN credit_reservations.entry_id IS 'The charge; of one that was already paid for, the charge that paid it.';
 
+CREATE TABLE encoded_answers (
+  profile_id uuid NOT NULL,
+  data_version bigint NOT NULL,
+  form integer NOT NULL,
+  body json NOT NULL,
+  encoded_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT encoded_answers_pkey PRIMARY KEY (profile_id),
+  CONSTRAINT encoded_answers_body_object CHECK ((json_typeof(body) = 'object'::text)),
+  CONSTRAINT encoded_answers_data_version CHECK ((data_version > 0))
+);
+ALTER TABLE encoded_answers ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE encoded_answers FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE encoded_answers TO service_role;
+COMMENT ON TABLE encoded_answers IS 'Derived, may be emptied at any time: what profiles, posts and post_profiles say, encoded once. Read only where data_version is that of the profile and form that of the reader, else made anew from the rows.';
+COMMENT ON COLUMN encoded_answers.data_version IS 'profiles.data_version that the body says.';
+COMMENT ON COLUMN encoded_answers.form IS 'Version of the code that encoded it.';
+COMMENT ON COLUMN encoded_answers.body IS 'json, not jsonb: the text is kept as it was encoded. Without freshness, which depends on the moment of reading.';
+
 CREATE TABLE idempotency_keys (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   user_id uuid NOT NULL,
@@ -954,6 +972,7 @@ ALTER TABLE credit_accounts ADD CONSTRAINT credit_accounts_user_id_fkey FOREIGN 
 ALTER TABLE credit_entries ADD CONSTRAINT credit_entries_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id);
 ALTER TABLE credit_reservations ADD CONSTRAINT credit_reservations_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES credit_entries(id);
 ALTER TABLE credit_reservations ADD CONSTRAINT credit_reservations_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id);
+ALTER TABLE encoded_answers ADD CONSTRAINT encoded_answers_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
 ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE mentions ADD CONSTRAINT mentions_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
 ALTER TABLE mentions ADD CONSTRAINT mentions_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
