@@ -14,6 +14,9 @@ import { fileURLToPath } from "node:url"
 import * as AccessHttp from "./access/AccessHttp.ts"
 import { AccessTracker } from "./access/AccessTracker.ts"
 import { Alignment } from "./alignment/Alignment.ts"
+import { ApiKeys } from "./apikeys/ApiKeys.ts"
+import * as ApiKeysHttp from "./apikeys/ApiKeysHttp.ts"
+import * as KeyHoldersInDatabase from "./apikeys/KeyHoldersInDatabase.ts"
 import { Authenticator, authenticatorDefaults } from "./auth/Authenticator.ts"
 import * as AuthHttp from "./auth/AuthHttp.ts"
 import * as AuthorizationHttp from "./auth/AuthorizationHttp.ts"
@@ -218,7 +221,9 @@ const observability = (settings: SettingsValues) =>
 const authLayer = (settings: SettingsValues) =>
   Layer.merge(
     AuthorizationHttp.layer.pipe(
+      Layer.provideMerge(ApiKeys.layer),
       Layer.provideMerge(Authenticator.layerNoDeps(authenticatorDefaults)),
+      Layer.provide(KeyHoldersInDatabase.layer),
       Layer.provideMerge(TokenVerifier.layer({
         ...tokenVerifierDefaults,
         issuer: `${settings.SUPABASE_URL}/auth/v1`,
@@ -257,6 +262,7 @@ const routes = (settings: SettingsValues) =>
         SystemHttp.layer,
         AuthHttp.layer,
         UsersHttp.layer,
+        ApiKeysHttp.layer,
         SearchesHttp.layer,
         ProfilesHttp.layer,
         InsightsHttp.layer,

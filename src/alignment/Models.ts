@@ -1,4 +1,5 @@
 import { ProfileAccess } from "../access/ProfileAccess.ts"
+import { ApiKey } from "../apikeys/ApiKey.ts"
 import { Campaign, CampaignPost, CampaignProfile } from "../campaigns/Campaign.ts"
 import { CreditAccount } from "../credits/CreditAccount.ts"
 import { CreditEntry } from "../credits/CreditEntry.ts"
@@ -26,6 +27,7 @@ import { UserProfile } from "../users/UserProfile.ts"
 
 /** Every row model by its table. A test fails when a model of the source tree is not in here. */
 export const models = {
+  api_keys: ApiKey,
   api_usage: ApiUsage,
   audience_demographics: AudienceDemographics,
   auth_users: AuthUser,

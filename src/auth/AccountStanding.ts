@@ -67,12 +67,18 @@ type Verdict = Exit.Exit<CurrentUser["Service"], AuthError>
 const judge = (token: VerifiedToken, account: Account, now: number): Verdict => {
   if (account.id !== token.id) return Exit.die(new Error("Accounts.ensure answered for another user"))
   if (account.deleted_at !== null || account.session === "ended") return Exit.fail(Unauthorized.because("invalid"))
-  if (account.status !== "active") return Exit.fail(suspended())
-  if (account.banned_until !== null && millisOf(account.banned_until) > now) return Exit.fail(banned(account.banned_until))
+  const problem = accountProblem(account, now)
+  if (problem !== undefined) return Exit.fail(problem)
   return Exit.succeed({ id: token.id, email: token.email, role: account.role, session_id: token.session_id })
 }
 
-const unreadable = (error: DatabaseError) =>
+/** Why an account is not let in, however it proved who it is. */
+export const accountProblem = ({ banned_until, status }: Pick<Account, "status" | "banned_until">, now: number) => {
+  if (status !== "active") return suspended()
+  return banned_until !== null && millisOf(banned_until) > now ? banned(banned_until) : undefined
+}
+
+export const unreadable = (error: DatabaseError) =>
   Effect.andThen(
     Effect.logWarning("An account cannot be read; nobody is let in without", { error: error._tag, detail: error.detail }),
     Effect.fail(AuthUnavailable.after("retry_after" in error ? error.retry_after * 1000 : 30_000))

@@ -96,7 +96,17 @@ export class AuthUnavailable extends HttpApiError.Problem<AuthUnavailable>()("Au
   }
 }
 
-export type AuthError = Unauthorized | AccountSuspended | AccountBanned | AnonymousAccount | AuthUnavailable
+/** The API key may not do this. `required` is the scope that it would need; null: no key may, a person has to sign in. */
+export class ApiKeyNotAllowed extends HttpApiError.Problem<ApiKeyNotAllowed>()("ApiKeyNotAllowed", {
+  type: "/problems/api-key-not-allowed",
+  status: 403,
+  title: "This API key may not do this"
+}, {
+  required: Schema.NullOr(Schema.String),
+  ...problemFields
+}) {}
+
+export type AuthError = ApiKeyNotAllowed | Unauthorized | AccountSuspended | AccountBanned | AnonymousAccount | AuthUnavailable
 
 /** A token was refused. `check` names what failed, for the operator's log; it is never answered. */
 export class InvalidToken extends Schema.TaggedError<InvalidToken>()("InvalidToken", {

@@ -22,12 +22,13 @@ export const layer = HttpApiBuilder.group(
 
     /** Hands tokens out to those alone whom they will let in; a session that is of no use ends at once. */
     const admit = <E>(session: Session, otherwise: E) =>
-      authenticator.authenticate(Headers.fromInput({ authorization: `Bearer ${session.access_token}` })).pipe(
+      authenticator.authenticate(Headers.fromInput({ authorization: `Bearer ${session.access_token}` }), null).pipe(
         Effect.catchTag("Unauthorized", ({ reason }) =>
           Effect.andThen(
             Effect.logWarning("A session of Supabase Auth is not accepted here", { reason }),
             Effect.fail(otherwise)
           )),
+        Effect.catchTag("ApiKeyNotAllowed", (error) => Effect.die(error)),
         Effect.andThen(Effect.catch(accounts.recordSignIn(session.user.id), () => Effect.fail(AuthUnavailable.after(2000)))),
         // What became of it is in the log; the caller is told why they are not let in.
         Effect.tapError(() => Effect.exit(supabase.signOut(session.access_token, "local"))),

@@ -1,9 +1,12 @@
 import { Context, Effect, Layer } from "effect"
 import type * as Headers from "effect/http/Headers"
+import type { Scope } from "../apikeys/ApiKey.ts"
 import type { UserId } from "../users/UserId.ts"
 import { type AccountStandingOptions, makeAccountStanding } from "./AccountStanding.ts"
-import { type AuthError, type AuthUnavailable, type InvalidToken, Unauthorized } from "./AuthErrors.ts"
+import { ApiKeyNotAllowed, type AuthError, type AuthUnavailable, type InvalidToken, Unauthorized } from "./AuthErrors.ts"
 import type { CurrentUser } from "./CurrentUser.ts"
+import type { KeyHolder } from "./KeyHolders.ts"
+import { makeKeyStanding } from "./KeyStanding.ts"
 import { TokenVerifier } from "./TokenVerifier.ts"
 
 export const authenticatorDefaults = {
@@ -16,7 +19,8 @@ export const authenticatorDefaults = {
  * and answers a failure with `HttpServerRespondable.toResponse`. A further kind of credential is recognised here and nowhere else.
  */
 export class Authenticator extends Context.Service<Authenticator, {
-  authenticate(headers: Headers.Headers): Effect.Effect<CurrentUser["Service"], AuthError>
+  /** `needs` is the scope without which an API key is refused; null refuses them all. */
+  authenticate(headers: Headers.Headers, needs: Scope | null): Effect.Effect<CurrentUser["Service"], AuthError>
   /** As `authenticate`, where that needs no waiting and lets the user in. `now` is milliseconds since 1970. */
   known(authorization: string | undefined, now: number): CurrentUser["Service"] | undefined
   /** Call it after changing a user's role or status, or ending a session: this process notices at once, others within `accountTtl`. */
@@ -28,12 +32,14 @@ export class Authenticator extends Context.Service<Authenticator, {
       Effect.gen(function*() {
         const verifier = yield* TokenVerifier
         const standing = yield* makeAccountStanding(options)
+        const keys = yield* makeKeyStanding
 
         return Authenticator.of({
-          authenticate: (headers) => {
+          authenticate: (headers, needs) => {
             const token = bearerToken(headers["authorization"])
-            return token === undefined
-              ? Effect.fail(Unauthorized.because("missing"))
+            if (token === undefined) return Effect.fail(Unauthorized.because("missing"))
+            return keys.isKey(token)
+              ? Effect.flatMap(keys.of(token), within(needs))
               : Effect.flatMap(Effect.catch(verifier.verify(token), answered), standing.of)
           },
           known: (authorization, now) => {
@@ -41,7 +47,7 @@ export class Authenticator extends Context.Service<Authenticator, {
             const claims = token === undefined ? undefined : verifier.known(token, now)
             return claims === undefined ? undefined : standing.known(claims, now)
           },
-          invalidate: standing.invalidate
+          invalidate: (user) => Effect.andThen(Effect.sync(() => keys.invalidate(user)), standing.invalidate(user))
         })
       })
     )
@@ -53,6 +59,19 @@ export const bearerToken = (authorization: string | undefined): string | undefin
   const token = authorization.slice(7).trim()
   return token === "" ? undefined : token
 }
+
+/** The user that a key stands for, where it may do this. A key is nobody's administrator. */
+const within = (needs: Scope | null) => (key: KeyHolder): Effect.Effect<CurrentUser["Service"], ApiKeyNotAllowed> =>
+  needs !== null && key.scopes.includes(needs)
+    ? Effect.succeed({ id: key.user_id, email: key.email, role: "user", session_id: null, api_key: key.id })
+    : Effect.fail(
+      new ApiKeyNotAllowed({
+        required: needs,
+        detail: needs === null
+          ? "No API key may do this: sign in with POST /auth/login and send the access token."
+          : "Use a key that has the scope in `required`; its owner can add it with PATCH /me/api-keys/{id}."
+      })
+    )
 
 const answered = (error: InvalidToken | AuthUnavailable): Effect.Effect<never, AuthError> =>
   error._tag === "AuthUnavailable"

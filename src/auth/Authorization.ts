@@ -2,7 +2,14 @@ import type { Redacted } from "effect"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
-import { AccountBanned, AccountSuspended, AnonymousAccount, AuthUnavailable, UnauthorizedResponse } from "./AuthErrors.ts"
+import {
+  AccountBanned,
+  AccountSuspended,
+  AnonymousAccount,
+  ApiKeyNotAllowed,
+  AuthUnavailable,
+  UnauthorizedResponse
+} from "./AuthErrors.ts"
 import { CurrentUser } from "./CurrentUser.ts"
 
 /**
@@ -15,7 +22,7 @@ export class Authorization extends HttpApiMiddleware.Service<Authorization, { pr
     requiredForClient: true,
     // In the document in lower case, as OpenAPI has it: the documentation page takes `Bearer` for Basic and asks for a password.
     security: { bearer: HttpApiSecurity.http({ scheme: "bearer" }) },
-    error: [UnauthorizedResponse, AccountSuspended, AccountBanned, AnonymousAccount, AuthUnavailable]
+    error: [UnauthorizedResponse, AccountSuspended, AccountBanned, AnonymousAccount, ApiKeyNotAllowed, AuthUnavailable]
   }
 ) {
   /** The client's side: sends the token with each request; none is sent for null. */

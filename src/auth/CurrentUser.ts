@@ -11,4 +11,6 @@ export class CurrentUser extends Context.Service<CurrentUser, {
   readonly role: typeof Role.Type
   /** The Supabase session the token belongs to, for signing it out. Null when the caller has none. */
   readonly session_id: string | null
+  /** The API key that was sent; absent for a person who signed in. */
+  readonly api_key?: string
 }>()("analytics-following/auth/CurrentUser") {}

@@ -1,6 +1,7 @@
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { AccessApi } from "../access/AccessApi.ts"
+import { ApiKeysApi } from "../apikeys/ApiKeysApi.ts"
 import { AuthApi } from "../auth/AuthApi.ts"
 import { CampaignsApi } from "../campaigns/CampaignsApi.ts"
 import { FavoritesApi } from "../favorites/FavoritesApi.ts"
@@ -20,6 +21,7 @@ import { SystemApi } from "./SystemApi.ts"
 export class Api extends HttpApi.make("analytics-following")
   .add(AuthApi)
   .add(UsersApi)
+  .add(ApiKeysApi)
   .add(SearchesApi)
   .add(ProfilesApi)
   .add(InsightsApi)

@@ -7,6 +7,7 @@ import type { RelationName } from "../alignment/Models.ts"
 import { Touches } from "../alignment/Touches.ts"
 import { Analytics } from "../analytics/Analytics.ts"
 import { Authorization } from "../auth/Authorization.ts"
+import { KeyScope, looksUp } from "../auth/KeyScopes.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
 import { UtcInstant } from "../http/UtcInstant.ts"
@@ -87,6 +88,7 @@ export class ProfilesApi extends HttpApiGroup.make("profiles")
       success: [ProfileAnswer, JobAccepted],
       error: lookupErrors
     })
+      .annotate(KeyScope, looksUp)
       .annotate(Touches, lookupTouches)
       .annotate(OpenApi.Summary, "Look a profile up")
       .annotate(

@@ -26,6 +26,7 @@ export const personalData: { readonly [T in PersonalTable]: Rule } = {
   user_searches: { on_deletion: "erased", latest: "search_timestamp" },
   search_history: { on_deletion: "erased", latest: "searched_at" },
   api_usage: { on_deletion: "erased", latest: "updated_at" },
+  api_keys: { on_deletion: "erased", latest: "created_at" },
   idempotency_keys: { on_deletion: "erased", latest: "created_at" },
   campaigns: { on_deletion: "erased", latest: "created_at" },
   campaign_profiles: { on_deletion: "with_campaign", latest: "added_at" },

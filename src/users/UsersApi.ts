@@ -5,6 +5,7 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import { Touches } from "../alignment/Touches.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { NewPassword, Password, Session } from "../auth/Credentials.ts"
+import { KeyScope, sessionOnly } from "../auth/KeyScopes.ts"
 import { AuthRateLimited, ConfirmationRequired, WeakPassword, WrongPassword } from "../auth/SignInErrors.ts"
 import * as Column from "../database/Column.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
@@ -77,6 +78,7 @@ export class UsersApi extends HttpApiGroup.make("me")
       error: [WrongPassword, WeakPassword, AuthRateLimited]
     })
       .annotate(Repeats, answersSecret)
+      .annotate(KeyScope, sessionOnly)
       .annotate(Touches, { reads: [], writes: [] })
       .annotate(OpenApi.Summary, "Change the password; every session ends, and a new one is answered"),
     HttpApiEndpoint.get("dashboard", "/me/dashboard", { success: Dashboard, error })
@@ -86,6 +88,7 @@ export class UsersApi extends HttpApiGroup.make("me")
       })
       .annotate(OpenApi.Summary, "Everything of the caller's at a glance"),
     HttpApiEndpoint.get("export", "/me/export", { success: Export, error })
+      .annotate(KeyScope, sessionOnly)
       .annotate(Touches, { reads: ["auth_users", ...personalTables], writes: [] })
       .annotate(OpenApi.Summary, "Everything that is kept of the caller, as one JSON document"),
     HttpApiEndpoint.delete("erase", "/me", {
@@ -94,6 +97,7 @@ export class UsersApi extends HttpApiGroup.make("me")
       error: [ConfirmationRequired, WrongPassword, AuthRateLimited, ...error]
     })
       .annotate(Repeats, endsAccount)
+      .annotate(KeyScope, sessionOnly)
       .annotate(Touches, { reads: [], writes: ["auth_users", ...personalTables] })
       .annotate(OpenApi.Summary, "Erase the account and everything of it, at once and for good")
       .annotate(

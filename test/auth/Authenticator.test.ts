@@ -4,6 +4,7 @@ import * as Headers from "effect/http/Headers"
 import { TestClock } from "effect/testing"
 import type { Account } from "../../src/auth/Accounts.ts"
 import { Authenticator, authenticatorDefaults } from "../../src/auth/Authenticator.ts"
+import { KeyHolders } from "../../src/auth/KeyHolders.ts"
 import { TokenVerifier } from "../../src/auth/TokenVerifier.ts"
 import { instantOf } from "../../src/database/Instant.ts"
 import { UserId } from "../../src/users/UserId.ts"
@@ -17,7 +18,7 @@ const otherSession = await sign(key, claimsAt(0, { session_id: "another" }))
 const authenticate = (authorization?: string) =>
   Effect.flatMap(
     Authenticator,
-    (authenticator) => authenticator.authenticate(Headers.fromInput(authorization === undefined ? {} : { authorization }))
+    (authenticator) => authenticator.authenticate(Headers.fromInput(authorization === undefined ? {} : { authorization }), null)
   )
 const outcome = (authorization?: string) =>
   Effect.map(Effect.result(authenticate(authorization)), (result) => result._tag === "Success" ? "in" : result.failure._tag)
@@ -26,7 +27,11 @@ const bearer = outcome(`Bearer ${token}`)
 const on = (accounts: FakeAccounts) =>
   Effect.provide(
     Authenticator.layerNoDeps(authenticatorDefaults).pipe(
-      Layer.provide([accounts.layer, Layer.provide(TokenVerifier.layer(options), new FakeJwks([key]).layer)])
+      Layer.provide([
+        KeyHolders.layerNone,
+        accounts.layer,
+        Layer.provide(TokenVerifier.layer(options), new FakeJwks([key]).layer)
+      ])
     )
   )
 

@@ -16,6 +16,7 @@ import { Authenticator, authenticatorDefaults } from "../../src/auth/Authenticat
 import { Authorization } from "../../src/auth/Authorization.ts"
 import * as AuthorizationHttp from "../../src/auth/AuthorizationHttp.ts"
 import { CurrentUser } from "../../src/auth/CurrentUser.ts"
+import { KeyHolders } from "../../src/auth/KeyHolders.ts"
 import { TokenVerifier } from "../../src/auth/TokenVerifier.ts"
 import { DatabaseUnavailable } from "../../src/database/DatabaseErrors.ts"
 import { instantOf } from "../../src/database/Instant.ts"
@@ -42,7 +43,7 @@ const token = await sign(key, claimsAt(0))
 
 const authenticator = (accounts: FakeAccounts, jwks: FakeJwks) =>
   Authenticator.layerNoDeps(authenticatorDefaults).pipe(
-    Layer.provide([accounts.layer, Layer.provide(TokenVerifier.layer(options), jwks.layer)])
+    Layer.provide([KeyHolders.layerNone, accounts.layer, Layer.provide(TokenVerifier.layer(options), jwks.layer)])
   )
 
 const serverOf = (accounts: FakeAccounts, jwks: FakeJwks) =>
@@ -198,7 +199,7 @@ describe("a route on the bare router", () => {
     yield* router.add(
       "GET",
       "/hot",
-      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => authenticate(request.headers)).pipe(
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => authenticate(request.headers, null)).pipe(
         Effect.map((user) => HttpServerResponse.text(user.id)),
         Effect.catch(HttpServerRespondable.toResponse)
       )

@@ -2,6 +2,7 @@ import { Effect, type Schema, SchemaAST } from "effect"
 import type { Model } from "effect/schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import { ProfileAccess } from "../../src/access/ProfileAccess.ts"
+import { ApiKey } from "../../src/apikeys/ApiKey.ts"
 import { Campaign, CampaignPost, CampaignProfile } from "../../src/campaigns/Campaign.ts"
 import { CreditAccount } from "../../src/credits/CreditAccount.ts"
 import { CreditEntry } from "../../src/credits/CreditEntry.ts"
@@ -523,6 +524,21 @@ export const examples: ReadonlyArray<Example> = [
       updated_at: late
     },
     minimal: { campaign_id: ids.campaigns[1], profile_id: ids.profiles[1] }
+  }),
+  example(ApiKey, {
+    full: {
+      id: id(102),
+      user_id: ids.users[0],
+      name: "reports",
+      secret_hash: "a".repeat(43),
+      scopes: ["profiles:read", "me:write"],
+      expires_at: late,
+      last_used_at: early,
+      revoked_at: early,
+      created_at: early,
+      updated_at: late
+    },
+    minimal: { user_id: ids.users[1], name: "m", secret_hash: "b".repeat(43), scopes: ["me:read"] }
   }),
   example(IdempotencyRecord, {
     full: {

@@ -39,6 +39,7 @@ const settled = Effect.gen(function*() {
     VALUES (${id}, ${id}, ${`S${id.slice(0, 8)}`}, 'photo', false, false, '{}') RETURNING id`
   yield* sql`INSERT INTO campaign_profiles ${sql.insert({ campaign_id: campaign!.id, profile_id: id })}`
   yield* sql`INSERT INTO campaign_posts ${sql.insert({ campaign_id: campaign!.id, post_id: post!.id })}`
+  yield* sql`INSERT INTO api_keys ${sql.insert({ ...owner, name: "mine", secret_hash: "s".repeat(43), scopes: ["me:read"] })}`
   yield* sql`INSERT INTO idempotency_keys ${
     sql.insert({
       ...owner,
@@ -164,6 +165,7 @@ layer(TestApp.layer(), { excludeTestServices: true })("an account", (it) => {
           user_searches: 2,
           search_history: 2,
           api_usage: 1,
+          api_keys: 1,
           idempotency_keys: 1,
           campaigns: 1,
           subscriptions: 1

@@ -14,7 +14,7 @@ const operations = Object.entries(OpenApi.fromApi(Api).paths).flatMap(([path, me
 )
 
 /** What the address names is one user's, and nobody else is to learn that it is there. */
-const owned = operations.filter(({ path }) => /^\/(me\/searches|jobs|campaigns)\/\{id\}/.test(path))
+const owned = operations.filter(({ path }) => /^\/(me\/searches|me\/api-keys|jobs|campaigns)\/\{id\}/.test(path))
 /** Instagram's, and open to whoever holds a window on it; asking for the first two opens one. */
 const profiles = operations.filter(({ path }) => path.startsWith("/profile/{username}"))
 /** The caller's own, whatever the name. */
@@ -36,6 +36,10 @@ layer(TestApp.layer(), { excludeTestServices: true })("two users", (it) => {
         INSERT INTO user_searches (user_id, instagram_username, analysis_type, success)
         VALUES (${user.id}, 'anna', 'lookup', true) RETURNING id`
         return `/me/searches/${search?.id}`
+      }),
+      "/me/api-keys/{id}": Effect.fnUntraced(function*(user) {
+        const made = yield* send(user, "POST", "/me/api-keys", { name: "mine", scopes: ["me:read"] })
+        return `/me/api-keys/${made.json<{ id: string }>().id}`
       }),
       "/jobs/{id}": Effect.fnUntraced(function*(user) {
         const front = yield* VendorFront
