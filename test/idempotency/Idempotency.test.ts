@@ -44,6 +44,10 @@ const newCampaign = Effect.fnUntraced(function*(user: TestUser) {
   return (yield* send(user, "POST", "/campaigns", { name: "Spring" })).json<{ id: string }>().id
 })
 
+const newKey = Effect.fnUntraced(function*(user: TestUser) {
+  return (yield* send(user, "POST", "/me/api-keys", { name: "k", scopes: ["me:read"] })).json<{ id: string }>().id
+})
+
 const shortcodeOf = Effect.fnUntraced(function*(user: TestUser) {
   const posts = (yield* user.get(`/profile/${creator}/posts?limit=1`)).json<{ data: ReadonlyArray<{ shortcode: string }> }>()
   return posts.data[0]?.shortcode ?? ""
@@ -69,6 +73,12 @@ const samples: Readonly<Record<string, (user: TestUser) => Effect.Effect<Request
       INSERT INTO user_searches (user_id, instagram_username, analysis_type, success)
       VALUES (${user.id}, 'anna', 'lookup', true) RETURNING id`
     return { path: `/me/searches/${search?.id}` }
+  }),
+  "PATCH /me/api-keys/:id": Effect.fnUntraced(function*(user) {
+    return { path: `/me/api-keys/${yield* newKey(user)}`, body: { name: "renamed" } }
+  }),
+  "DELETE /me/api-keys/:id": Effect.fnUntraced(function*(user) {
+    return { path: `/me/api-keys/${yield* newKey(user)}` }
   }),
   "POST /profile/:username/refresh": request(`/profile/${creator}/refresh`),
   "POST /profile/:username/sentiment": request(`/profile/${creator}/sentiment?posts=1`),
