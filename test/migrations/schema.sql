@@ -1,5 +1,29 @@
 -- What the migrations add up to. Written by npm run schema:dump: run it after a change of migrations/.
 
+CREATE TABLE api_keys (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  name text NOT NULL,
+  secret_hash text NOT NULL,
+  scopes text[] NOT NULL,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT api_keys_pkey PRIMARY KEY (id),
+  CONSTRAINT api_keys_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+  CONSTRAINT api_keys_scopes_some CHECK ((((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 20)) AND (array_position(scopes, NULL::text) IS NULL))),
+  CONSTRAINT api_keys_secret_hash_format CHECK ((secret_hash ~ '^[A-Za-z0-9_-]{43}$'::text))
+);
+CREATE INDEX api_keys_user_idx ON public.api_keys USING btree (user_id, created_at DESC, id DESC);
+ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE api_keys FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE api_keys TO service_role;
+COMMENT ON TABLE api_keys IS 'API keys of users. A revoked or expired key stays in the list, so that its last use can still be looked up.';
+COMMENT ON COLUMN api_keys.secret_hash IS 'SHA-256 of the 256 random bits of the secret: nothing that is guessed can be tried against it.';
+COMMENT ON COLUMN api_keys.last_used_at IS 'Written at most once a minute.';
+
 CREATE TABLE api_usage (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   user_id uuid NOT NULL,
@@ -959,6 +983,7 @@ GRANT ALL ON TABLE vendor_answers TO service_role;
 COMMENT ON TABLE vendor_answers IS 'Every paid answer, written before anything is made of it: a process that dies between the answer and the store does not pay twice.';
 COMMENT ON COLUMN vendor_answers.stored_at IS 'When the answer had become rows, set in the same transaction as those rows.';
 
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE api_usage ADD CONSTRAINT api_usage_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE audience_demographics ADD CONSTRAINT audience_demographics_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
 ALTER TABLE campaign_posts ADD CONSTRAINT campaign_posts_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE;
