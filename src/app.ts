@@ -11,14 +11,11 @@ import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import type { Server } from "node:http"
 import { fileURLToPath } from "node:url"
-import * as AccessHttp from "./access/AccessHttp.ts"
 import { AccessTracker } from "./access/AccessTracker.ts"
 import { Alignment } from "./alignment/Alignment.ts"
 import { ApiKeys } from "./apikeys/ApiKeys.ts"
-import * as ApiKeysHttp from "./apikeys/ApiKeysHttp.ts"
 import * as KeyHoldersInDatabase from "./apikeys/KeyHoldersInDatabase.ts"
 import { Authenticator, authenticatorDefaults } from "./auth/Authenticator.ts"
-import * as AuthHttp from "./auth/AuthHttp.ts"
 import * as AuthorizationHttp from "./auth/AuthorizationHttp.ts"
 import { SupabaseAuth } from "./auth/SupabaseAuth.ts"
 import { TokenVerifier, tokenVerifierDefaults } from "./auth/TokenVerifier.ts"
@@ -26,7 +23,6 @@ import { Cache } from "./cache/Cache.ts"
 import { observed } from "./cache/ObservedCache.ts"
 import * as RedisCache from "./cache/RedisCache.ts"
 import { CampaignReports } from "./campaigns/CampaignReports.ts"
-import * as CampaignsHttp from "./campaigns/CampaignsHttp.ts"
 import { Credits } from "./credits/Credits.ts"
 import * as Database from "./database/Database.ts"
 import { DatabaseHealth } from "./database/DatabaseHealth.ts"
@@ -34,9 +30,9 @@ import { Migrator } from "./database/Migrator.ts"
 import { Transaction } from "./database/Transaction.ts"
 import * as DecodoHttp from "./decodo/DecodoHttp.ts"
 import { Favorites } from "./favorites/Favorites.ts"
-import * as FavoritesHttp from "./favorites/FavoritesHttp.ts"
 import { answering, headersOfEveryAnswer } from "./http/Answering.ts"
 import { Api } from "./http/Api.ts"
+import { handlers } from "./http/ApiHandlers.ts"
 import { cors } from "./http/Cors.ts"
 import { Cursor } from "./http/Cursor.ts"
 import * as HealthMetrics from "./http/HealthMetrics.ts"
@@ -47,17 +43,14 @@ import { Readiness } from "./http/Readiness.ts"
 import * as RequestValidationHttp from "./http/RequestValidationHttp.ts"
 import { allowedMethods, apiRoutes, requestName } from "./http/Routes.ts"
 import * as SchemaGateHttp from "./http/SchemaGateHttp.ts"
-import * as SystemHttp from "./http/SystemHttp.ts"
 import * as IdempotencyHttp from "./idempotency/IdempotencyHttp.ts"
 import { IdempotencyKeys } from "./idempotency/IdempotencyKeys.ts"
 import { Comments } from "./insights/Comments.ts"
 import { Creators } from "./insights/Creators.ts"
 import { FirstPartyAudience } from "./insights/FirstPartyAudience.ts"
-import * as InsightsHttp from "./insights/InsightsHttp.ts"
 import * as InstagramGraph from "./insights/InstagramGraph.ts"
 import { LanguageDetection } from "./insights/LanguageDetection.ts"
 import { Recompute } from "./insights/Recompute.ts"
-import * as ReportHttp from "./insights/report/ReportHttp.ts"
 import { Reports } from "./insights/report/Reports.ts"
 import { Similar } from "./insights/Similar.ts"
 import { Standing } from "./insights/Standing.ts"
@@ -67,7 +60,6 @@ import * as Observability from "./observability/Observability.ts"
 import * as ProcessMetrics from "./observability/ProcessMetrics.ts"
 import { Usage } from "./observability/Usage.ts"
 import { UsageCounter } from "./observability/UsageCounter.ts"
-import * as UsageHttp from "./observability/UsageHttp.ts"
 import { PostLookup } from "./posts/PostLookup.ts"
 import { Posts } from "./posts/Posts.ts"
 import { Peers } from "./profiles/Peers.ts"
@@ -82,13 +74,11 @@ import { Recomputation } from "./profiles/Recomputation.ts"
 import { SnapshotRepo } from "./profiles/SnapshotRepo.ts"
 import { VendorAnswerRepo } from "./profiles/VendorAnswerRepo.ts"
 import { Searches } from "./searches/Searches.ts"
-import * as SearchesHttp from "./searches/SearchesHttp.ts"
 import { Settings, type SettingsValues } from "./settings/Settings.ts"
 import { Account } from "./users/Account.ts"
 import { AccountData } from "./users/AccountData.ts"
 import * as UserAccounts from "./users/UserAccounts.ts"
 import { Users } from "./users/Users.ts"
-import * as UsersHttp from "./users/UsersHttp.ts"
 
 export interface AppOptions {
   /** Headers of every answer beside the usual ones. */
@@ -258,20 +248,7 @@ const scalar = {
 const routes = (settings: SettingsValues) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
-      Layer.provide([
-        SystemHttp.layer,
-        AuthHttp.layer,
-        UsersHttp.layer,
-        ApiKeysHttp.layer,
-        SearchesHttp.layer,
-        ProfilesHttp.layer,
-        InsightsHttp.layer,
-        ReportHttp.layer,
-        AccessHttp.layer,
-        FavoritesHttp.layer,
-        CampaignsHttp.layer,
-        UsageHttp.layer
-      ])
+      Layer.provide(handlers)
     ),
     ProblemPages.layer,
     MetricsHttp.layer({ token: settings.METRICS_TOKEN }),

@@ -1,0 +1,29 @@
+import { Layer } from "effect"
+import * as AccessHttp from "../access/AccessHttp.ts"
+import * as ApiKeysHttp from "../apikeys/ApiKeysHttp.ts"
+import * as AuthHttp from "../auth/AuthHttp.ts"
+import * as CampaignsHttp from "../campaigns/CampaignsHttp.ts"
+import * as FavoritesHttp from "../favorites/FavoritesHttp.ts"
+import * as InsightsHttp from "../insights/InsightsHttp.ts"
+import * as ReportHttp from "../insights/report/ReportHttp.ts"
+import * as UsageHttp from "../observability/UsageHttp.ts"
+import * as ProfilesHttp from "../profiles/ProfilesHttp.ts"
+import * as SearchesHttp from "../searches/SearchesHttp.ts"
+import * as UsersHttp from "../users/UsersHttp.ts"
+import * as SystemHttp from "./SystemHttp.ts"
+
+/** The handlers of every group of the API: what `Api` declares, these do. */
+export const handlers = Layer.mergeAll(
+  SystemHttp.layer,
+  AuthHttp.layer,
+  UsersHttp.layer,
+  ApiKeysHttp.layer,
+  SearchesHttp.layer,
+  ProfilesHttp.layer,
+  InsightsHttp.layer,
+  ReportHttp.layer,
+  AccessHttp.layer,
+  FavoritesHttp.layer,
+  CampaignsHttp.layer,
+  UsageHttp.layer
+)
