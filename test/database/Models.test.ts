@@ -160,7 +160,7 @@ const hostileByType: Readonly<Record<string, ReadonlyArray<readonly [sqlValue: s
   "double precision": [["'NaN'", "number"], ["'Infinity'", "number"], ["'-Infinity'", "number"]],
   "jsonb": [[`'"${secret}"'`, "string"]],
   "numeric(14,2)": [["'NaN'", "string"]],
-  "text[]": [["ARRAY['a', NULL]", "null"]],
+  "text[]": [["ARRAY[NULL, 'a']", "null"]],
   "timestamp with time zone": [
     ["'infinity'", "string"],
     ["'-infinity'", "string"],
