@@ -30,6 +30,7 @@ import { Migrator } from "./database/Migrator.ts"
 import { Transaction } from "./database/Transaction.ts"
 import * as DecodoHttp from "./decodo/DecodoHttp.ts"
 import { Favorites } from "./favorites/Favorites.ts"
+import { answeredLimits } from "./http/AnsweredLimits.ts"
 import { answering, headersOfEveryAnswer } from "./http/Answering.ts"
 import { Api } from "./http/Api.ts"
 import { handlers } from "./http/ApiHandlers.ts"
@@ -73,6 +74,9 @@ import { ProfileStore } from "./profiles/ProfileStore.ts"
 import { Recomputation } from "./profiles/Recomputation.ts"
 import { SnapshotRepo } from "./profiles/SnapshotRepo.ts"
 import { VendorAnswerRepo } from "./profiles/VendorAnswerRepo.ts"
+import * as LimitsHttp from "./ratelimits/LimitsHttp.ts"
+import { RateLimits } from "./ratelimits/RateLimits.ts"
+import * as RedisLimitStore from "./ratelimits/RedisLimitStore.ts"
 import { Searches } from "./searches/Searches.ts"
 import { Settings, type SettingsValues } from "./settings/Settings.ts"
 import { Account } from "./users/Account.ts"
@@ -210,7 +214,9 @@ const observability = (settings: SettingsValues) =>
 
 const authLayer = (settings: SettingsValues) =>
   Layer.merge(
-    AuthorizationHttp.layer.pipe(
+    Layer.merge(AuthorizationHttp.layer, LimitsHttp.signInLayer).pipe(
+      Layer.provideMerge(RateLimits.layerNoDeps({ factor: settings.RATE_LIMIT_FACTOR })),
+      Layer.provide(RedisLimitStore.layerWhere({ url: settings.REDIS_URL, commandTimeout: settings.REDIS_COMMAND_TIMEOUT })),
       Layer.provideMerge(ApiKeys.layer),
       Layer.provideMerge(Authenticator.layerNoDeps(authenticatorDefaults)),
       Layer.provide(KeyHoldersInDatabase.layer),
@@ -261,7 +267,8 @@ const server = (settings: SettingsValues, options: AppOptions) =>
     HttpServer.HttpServer,
     Effect.gen(function*() {
       const app = yield* HttpRouter.toHttpEffect(routes(settings))
-      const answered = answering({ allowedMethods, headers: options.headers })(app)
+      const headersOf = yield* answeredLimits(options.node, settings.TRUSTED_PROXIES)
+      const answered = answering({ allowedMethods, headers: options.headers, headersOf })(app)
       const known = yield* ProfilesHttp.knownLookups
       const listening = yield* Layer.build(NodeHttpServer.layerServer(() => options.node, options.listen))
       yield* (settings.CORS_ORIGINS.length === 0

@@ -16,7 +16,8 @@ export const HeldKey = Schema.Struct({
   email: AuthUser.fields.email,
   banned_until: AuthUser.fields.banned_until,
   deleted_at: AuthUser.fields.deleted_at,
-  status: UserProfile.fields.status
+  status: UserProfile.fields.status,
+  tier: UserProfile.fields.subscription_tier
 })
 export type HeldKey = typeof HeldKey.Type
 
@@ -93,7 +94,7 @@ export class ApiKeyRepo extends Context.Service<ApiKeyRepo, {
 
       const findHeld = Effect.fn("ApiKeyRepo.findHeld")((id: string) =>
         decodeHeld(sql`
-          SELECT k.*, u.email, u.banned_until, u.deleted_at, p.status
+          SELECT k.*, u.email, u.banned_until, u.deleted_at, p.status, p.subscription_tier AS tier
           FROM api_keys AS k JOIN auth_users AS u ON u.id = k.user_id JOIN user_profiles AS p ON p.user_id = k.user_id
           WHERE k.id = ${id}`)
       )

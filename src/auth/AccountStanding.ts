@@ -69,7 +69,13 @@ const judge = (token: VerifiedToken, account: Account, now: number): Verdict => 
   if (account.deleted_at !== null || account.session === "ended") return Exit.fail(Unauthorized.because("invalid"))
   const problem = accountProblem(account, now)
   if (problem !== undefined) return Exit.fail(problem)
-  return Exit.succeed({ id: token.id, email: token.email, role: account.role, session_id: token.session_id })
+  return Exit.succeed({
+    id: token.id,
+    email: token.email,
+    role: account.role,
+    session_id: token.session_id,
+    ...(account.tier === undefined ? {} : { tier: account.tier })
+  })
 }
 
 /** Why an account is not let in, however it proved who it is. */

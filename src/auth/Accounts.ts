@@ -1,6 +1,7 @@
 import { Context, type Effect } from "effect"
 import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import type { Tier } from "../ratelimits/Policy.ts"
 import type { UserId } from "../users/UserId.ts"
 import type { AccountStatus, Role } from "../users/UserProfile.ts"
 import type { VerifiedToken } from "./VerifiedToken.ts"
@@ -10,6 +11,7 @@ export interface Account {
   readonly id: UserId
   readonly role: typeof Role.Type
   readonly status: typeof AccountStatus.Type
+  readonly tier?: Tier
   readonly banned_until: Column.Instant | null
   readonly deleted_at: Column.Instant | null
   /** Whether the token's session has been signed out; `unknown` where the database does not keep sessions or the token names none. */

@@ -5,6 +5,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Touches } from "../alignment/Touches.ts"
 import { answersSecret, Repeats, repeatsAlike } from "../idempotency/IdempotencyApi.ts"
+import { SignInLimits } from "../ratelimits/LimitsApi.ts"
 import { AccountBanned, AccountSuspended, AnonymousAccount, AuthUnavailable } from "./AuthErrors.ts"
 import { Authorization } from "./Authorization.ts"
 import { Email, isMailed, mailed, NewPassword, Password, RefreshToken, Session } from "./Credentials.ts"
@@ -36,6 +37,7 @@ export class AuthApi extends HttpApiGroup.make("auth")
       success: Accepted,
       error: [WeakPassword, EmailRefused, SignUpClosed, ...failing]
     })
+      .middleware(SignInLimits)
       .annotate(Repeats, repeatsAlike)
       .annotate(Touches, nothing)
       .annotate(OpenApi.Summary, "Sign up")
@@ -49,6 +51,7 @@ export class AuthApi extends HttpApiGroup.make("auth")
       success: Session,
       error: [CodeInvalid, ...admitting]
     })
+      .middleware(SignInLimits)
       .annotate(Repeats, answersSecret)
       .annotate(Touches, account)
       .annotate(OpenApi.Summary, "Confirm the address by what was mailed, and sign in"),
@@ -57,6 +60,7 @@ export class AuthApi extends HttpApiGroup.make("auth")
       success: Accepted,
       error: failing
     })
+      .middleware(SignInLimits)
       .annotate(Repeats, repeatsAlike)
       .annotate(Touches, nothing)
       .annotate(OpenApi.Summary, "Mail the confirmation again; the same answer for every address"),
@@ -65,6 +69,7 @@ export class AuthApi extends HttpApiGroup.make("auth")
       success: Session,
       error: [InvalidCredentials, EmailNotConfirmed, ...admitting]
     })
+      .middleware(SignInLimits)
       .annotate(Repeats, answersSecret)
       .annotate(Touches, account)
       .annotate(OpenApi.Summary, "Sign in"),
@@ -104,6 +109,7 @@ export class AuthApi extends HttpApiGroup.make("auth")
       success: Accepted,
       error: failing
     })
+      .middleware(SignInLimits)
       .annotate(Repeats, repeatsAlike)
       .annotate(Touches, nothing)
       .annotate(OpenApi.Summary, "Mail a code for a new password; the same answer for every address"),
@@ -112,6 +118,7 @@ export class AuthApi extends HttpApiGroup.make("auth")
       success: Session,
       error: [CodeInvalid, WeakPassword, ...admitting]
     })
+      .middleware(SignInLimits)
       .annotate(Repeats, answersSecret)
       .annotate(Touches, account)
       .annotate(OpenApi.Summary, "Set a password by what was mailed, and sign in; every other session ends")

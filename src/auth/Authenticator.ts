@@ -63,7 +63,7 @@ export const bearerToken = (authorization: string | undefined): string | undefin
 /** The user that a key stands for, where it may do this. A key is nobody's administrator. */
 const within = (needs: Scope | null) => (key: KeyHolder): Effect.Effect<CurrentUser["Service"], ApiKeyNotAllowed> =>
   needs !== null && key.scopes.includes(needs)
-    ? Effect.succeed({ id: key.user_id, email: key.email, role: "user", session_id: null, api_key: key.id })
+    ? Effect.succeed({ id: key.user_id, email: key.email, role: "user", session_id: null, api_key: key.id, tier: key.tier })
     : Effect.fail(
       new ApiKeyNotAllowed({
         required: needs,

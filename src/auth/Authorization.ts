@@ -2,6 +2,7 @@ import type { Redacted } from "effect"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
+import { TooManyRequests } from "../ratelimits/RateLimitErrors.ts"
 import {
   AccountBanned,
   AccountSuspended,
@@ -22,7 +23,15 @@ export class Authorization extends HttpApiMiddleware.Service<Authorization, { pr
     requiredForClient: true,
     // In the document in lower case, as OpenAPI has it: the documentation page takes `Bearer` for Basic and asks for a password.
     security: { bearer: HttpApiSecurity.http({ scheme: "bearer" }) },
-    error: [UnauthorizedResponse, AccountSuspended, AccountBanned, AnonymousAccount, ApiKeyNotAllowed, AuthUnavailable]
+    error: [
+      UnauthorizedResponse,
+      AccountSuspended,
+      AccountBanned,
+      AnonymousAccount,
+      ApiKeyNotAllowed,
+      AuthUnavailable,
+      TooManyRequests
+    ]
   }
 ) {
   /** The client's side: sends the token with each request; none is sent for null. */

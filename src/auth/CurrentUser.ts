@@ -1,4 +1,5 @@
 import { Context } from "effect"
+import type { Tier } from "../ratelimits/Policy.ts"
 import type { UserId } from "../users/UserId.ts"
 import type { Role } from "../users/UserProfile.ts"
 
@@ -13,4 +14,6 @@ export class CurrentUser extends Context.Service<CurrentUser, {
   readonly session_id: string | null
   /** The API key that was sent; absent for a person who signed in. */
   readonly api_key?: string
+  /** The plan; absent: free. */
+  readonly tier?: Tier
 }>()("analytics-following/auth/CurrentUser") {}

@@ -2,6 +2,7 @@ import { Context, Effect, Layer } from "effect"
 import type { Scope } from "../apikeys/ApiKey.ts"
 import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import type { Tier } from "../ratelimits/Policy.ts"
 import type { UserId } from "../users/UserId.ts"
 import type { AccountStatus } from "../users/UserProfile.ts"
 
@@ -14,6 +15,7 @@ export interface KeyHolder {
   readonly revoked_at: Column.Instant | null
   readonly email: string | null
   readonly status: typeof AccountStatus.Type
+  readonly tier: Tier
   readonly banned_until: Column.Instant | null
   readonly deleted_at: Column.Instant | null
 }

@@ -18,6 +18,7 @@ const groups: Readonly<Record<string, { readonly read: Scope; readonly write: Sc
   insights: { read: "profiles:read", write: "profiles:lookup" },
   campaigns: { read: "campaigns:read", write: "campaigns:write" },
   me: { read: "me:read", write: "me:write" },
+  limits: { read: "me:read", write: "me:write" },
   usage: { read: "me:read", write: "me:write" },
   access: { read: "me:read", write: "me:write" },
   searches: { read: "me:read", write: "me:write" },

@@ -69,7 +69,8 @@ const rememberedDeletions = 100_000
 /** Raised when the stored form changes, so that processes of two versions never read each other's. */
 const prefix = "analytics-following:1:"
 
-const connect = (options: RedisCacheOptions) =>
+/** A client that reconnects by itself and never waits: without a connection its commands fail at once. */
+export const connect = (options: Pick<RedisCacheOptions, "url">) =>
   Effect.acquireRelease(
     Effect.sync(() => {
       const client = createClient({

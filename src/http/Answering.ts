@@ -22,6 +22,8 @@ export interface AnsweringOptions {
   readonly allowedMethods: (path: string) => ReadonlyArray<string>
   /** Set on every answer, such as `X-Sandbox: true`. */
   readonly headers: Readonly<Record<string, string>>
+  /** Of one answer, by what was noted of its request. */
+  readonly headersOf?: (note: Noted) => Readonly<Record<string, string>>
 }
 
 /**
@@ -40,7 +42,9 @@ export const answering = (options: AnsweringOptions) => {
         Effect.flatMap((response) =>
           response.status >= 400 ? asProblem(response, request, requestId, options) : Effect.succeed(response)
         ),
-        Effect.map((response) => HttpServerResponse.setHeaders(response, { ...common, "x-request-id": requestId })),
+        Effect.map((response) =>
+          HttpServerResponse.setHeaders(response, { ...common, ...options.headersOf?.(note), "x-request-id": requestId })
+        ),
         Effect.annotateLogs("request_id", requestId),
         inTrace(note)
       )

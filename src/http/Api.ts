@@ -10,6 +10,7 @@ import { InsightsApi } from "../insights/InsightsApi.ts"
 import { ReportApi } from "../insights/report/ReportApi.ts"
 import { UsageApi } from "../observability/UsageApi.ts"
 import { ProfilesApi } from "../profiles/ProfilesApi.ts"
+import { LimitsApi } from "../ratelimits/LimitsApi.ts"
 import { SearchesApi } from "../searches/SearchesApi.ts"
 import { UsersApi } from "../users/UsersApi.ts"
 import { RequestValidation } from "./HttpErrors.ts"
@@ -22,6 +23,7 @@ export class Api extends HttpApi.make("analytics-following")
   .add(AuthApi)
   .add(UsersApi)
   .add(ApiKeysApi)
+  .add(LimitsApi)
   .add(SearchesApi)
   .add(ProfilesApi)
   .add(InsightsApi)

@@ -8,6 +8,7 @@ import * as InsightsHttp from "../insights/InsightsHttp.ts"
 import * as ReportHttp from "../insights/report/ReportHttp.ts"
 import * as UsageHttp from "../observability/UsageHttp.ts"
 import * as ProfilesHttp from "../profiles/ProfilesHttp.ts"
+import * as LimitsHttp from "../ratelimits/LimitsHttp.ts"
 import * as SearchesHttp from "../searches/SearchesHttp.ts"
 import * as UsersHttp from "../users/UsersHttp.ts"
 import * as SystemHttp from "./SystemHttp.ts"
@@ -18,6 +19,7 @@ export const handlers = Layer.mergeAll(
   AuthHttp.layer,
   UsersHttp.layer,
   ApiKeysHttp.layer,
+  LimitsHttp.layer,
   SearchesHttp.layer,
   ProfilesHttp.layer,
   InsightsHttp.layer,

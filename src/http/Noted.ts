@@ -1,3 +1,4 @@
+import type { Quota } from "../ratelimits/Policy.ts"
 import type { UserId } from "../users/UserId.ts"
 
 /** What is learned of a request while it is answered, for those who observe it afterwards: logs, metrics, usage. */
@@ -6,6 +7,10 @@ export interface Noted {
   /** Of W3C Trace Context. */
   traceId: string | undefined
   user: UserId | undefined
+  /** Where the request came from, as limits count it. */
+  address: string
+  /** What it counts against; none: by its address. */
+  quotas: ReadonlyArray<Quota> | undefined
   /** Whether the caller waited for the vendor. */
   vendor: boolean
 }
@@ -23,5 +28,7 @@ class Note implements Noted {
   requestId: string | undefined = undefined
   traceId: string | undefined = undefined
   user: UserId | undefined = undefined
+  address = ""
+  quotas: ReadonlyArray<Quota> | undefined = undefined
   vendor = false
 }

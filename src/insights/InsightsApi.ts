@@ -12,6 +12,7 @@ import { asksVendor, Idempotency, Repeats } from "../idempotency/IdempotencyApi.
 import { Mention } from "../profiles/Mention.ts"
 import { AccessRequired, InvalidUsername, ProfileNotFound, ProfileTemporarilyUnavailable } from "../profiles/ProfileErrors.ts"
 import { Username } from "../profiles/Username.ts"
+import { AsksVendor } from "../ratelimits/LimitsApi.ts"
 import { Audience } from "./audience/Audience.ts"
 import { Authenticity } from "./authenticity/Authenticity.ts"
 import { CommentFigures } from "./CommentStudy.ts"
@@ -165,6 +166,7 @@ export class InsightsApi extends HttpApiGroup.make("insights")
     })
       .middleware(Idempotency)
       .annotate(Repeats, asksVendor)
+      .annotate(AsksVendor, true)
       .annotate(Touches, {
         reads: commentReads.reads,
         writes: ["post_answers", "comment_sentiment", "audience_demographics", "mentions", "profiles"]

@@ -14,6 +14,7 @@ import { UtcInstant } from "../http/UtcInstant.ts"
 import { asksVendor, Idempotency, Repeats } from "../idempotency/IdempotencyApi.ts"
 import { Job, JobNotFound } from "../jobs/Job.ts"
 import { PostView } from "../posts/PostView.ts"
+import { AsksVendor } from "../ratelimits/LimitsApi.ts"
 import { Mention } from "./Mention.ts"
 import { Freshness, ProfileAnswer } from "./ProfileAnswer.ts"
 import { AccessRequired, InvalidUsername, ProfileNotFound, ProfileTemporarilyUnavailable } from "./ProfileErrors.ts"
@@ -104,6 +105,7 @@ export class ProfilesApi extends HttpApiGroup.make("profiles")
     })
       .middleware(Idempotency)
       .annotate(Repeats, asksVendor)
+      .annotate(AsksVendor, true)
       .annotate(Touches, lookupTouches)
       .annotate(OpenApi.Summary, "Fetch a profile anew")
       .annotate(

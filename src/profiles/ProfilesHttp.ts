@@ -15,6 +15,8 @@ import { noteOf } from "../http/Noted.ts"
 import { preferredWait } from "../http/Prefer.ts"
 import { type Job, JobNotFound } from "../jobs/Job.ts"
 import { postView } from "../posts/PostView.ts"
+import { limitHeaders, quotasOf } from "../ratelimits/Quotas.ts"
+import { RateLimits } from "../ratelimits/RateLimits.ts"
 import { freshnessOf } from "./ProfileAnswer.ts"
 import { InvalidUsername } from "./ProfileErrors.ts"
 import { type Fetch, ProfileFetches } from "./ProfileFetches.ts"
@@ -125,6 +127,7 @@ export const layer = HttpApiBuilder.group(
  * the body is in memory. Nothing is asked or recorded, as the usual way would not either; every refusal is left to that.
  */
 export const knownLookups = Effect.gen(function*() {
+  const limits = yield* RateLimits
   const authenticator = yield* Authenticator
   const profiles = yield* Profiles
   const known: KnownAnswers = (request, now) => {
@@ -134,8 +137,13 @@ export const knownLookups = Effect.gen(function*() {
     const user = authenticator.known(headers.authorization, now)
     const ready = user === undefined ? undefined : profiles.known(user.id, username, now)
     if (user === undefined || ready === undefined) return undefined
+    const quotas = quotasOf(limits.policies, user)
+    if (!limits.admitNow(quotas, 1, now)) return undefined
     noteOf(request).user = user.id
-    return representationOf(headers["if-none-match"], ready.cached, headersOf(ready, now))
+    return representationOf(headers["if-none-match"], ready.cached, {
+      ...headersOf(ready, now),
+      ...limitHeaders(limits.remaining(quotas, now))
+    })
   }
   return known
 })

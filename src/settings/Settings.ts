@@ -1,4 +1,5 @@
 import { Context, Effect, Layer, Option, Result, Schema, SchemaGetter, SchemaIssue } from "effect"
+import { isRange } from "../ratelimits/Address.ts"
 
 const secret = Schema.RedactedFromValue(Schema.NonEmptyString, { label: "secret" })
 
@@ -30,6 +31,12 @@ const list = Schema.String.pipe(
     decode: SchemaGetter.transform((value: string) => value.split(",").map((item) => item.trim()).filter((item) => item !== "")),
     encode: SchemaGetter.transform((values: ReadonlyArray<string>) => values.join(","))
   })
+)
+
+const ranges = list.check(
+  Schema.makeFilter((values: ReadonlyArray<string>) =>
+    values.every((value) => isRange(value) || value === "none") ? undefined : "addresses such as 10.0.0.0/8"
+  )
 )
 
 const required = <S extends Schema.Top>(schema: S, description: string) => ({ schema, description, fallback: undefined })
@@ -80,6 +87,16 @@ export const declarations = {
   CACHE_MAX_BYTES: defaulted(integer, "268435456", "Bodies kept in this process; 0 switches the cache off"),
   REDIS_URL: optional(secret, "A Redis-compatible cache shared by all processes, instead of the one in this process"),
   REDIS_COMMAND_TIMEOUT: defaulted(duration, "100 millis", "An answer does not wait longer for the cache"),
+  RATE_LIMIT_FACTOR: defaulted(
+    Schema.FiniteFromString.check(Schema.isGreaterThanOrEqualTo(0)),
+    "1",
+    "Multiplies every rate limit; 0 switches them off"
+  ),
+  TRUSTED_PROXIES: defaulted(
+    ranges,
+    "none",
+    "Addresses and CIDR ranges of the proxies before this server, comma-separated: theirs alone is X-Forwarded-For believed"
+  ),
   HOST: defaulted(text, "0.0.0.0", "Address to listen on"),
   PORT: defaulted(port, "8080", "Port to listen on; 0 takes a free one"),
   SHUTDOWN_TIMEOUT: defaulted(

@@ -16,6 +16,7 @@ export const AccountRow = Schema.Struct({
   id: AuthUser.fields.id,
   role: UserProfile.fields.role,
   status: UserProfile.fields.status,
+  tier: UserProfile.fields.subscription_tier,
   banned_until: AuthUser.fields.banned_until,
   deleted_at: AuthUser.fields.deleted_at
 })
@@ -65,7 +66,7 @@ export class UserRepo extends Context.Service<UserRepo, {
 
       const findAccount = (id: UserId) =>
         decodeAccount(read`
-          SELECT u.id, p.role, p.status, u.banned_until, u.deleted_at
+          SELECT u.id, p.role, p.status, p.subscription_tier AS tier, u.banned_until, u.deleted_at
           FROM auth_users AS u JOIN user_profiles AS p ON p.user_id = u.id
           WHERE u.id = ${id}`)
 

@@ -20,6 +20,7 @@ import { KeyHolders } from "../../src/auth/KeyHolders.ts"
 import { TokenVerifier } from "../../src/auth/TokenVerifier.ts"
 import { DatabaseUnavailable } from "../../src/database/DatabaseErrors.ts"
 import { instantOf } from "../../src/database/Instant.ts"
+import { RateLimits } from "../../src/ratelimits/RateLimits.ts"
 import { UserId } from "../../src/users/UserId.ts"
 import { FakeAccounts } from "./support/accounts.ts"
 import { claimsAt, FakeJwks, makeKey, options, sign, userId } from "./support/issuer.ts"
@@ -48,6 +49,7 @@ const authenticator = (accounts: FakeAccounts, jwks: FakeJwks) =>
 
 const serverOf = (accounts: FakeAccounts, jwks: FakeJwks) =>
   Layer.provideMerge(handlers, AuthorizationHttp.layer).pipe(
+    Layer.provideMerge(RateLimits.layerNone),
     Layer.provideMerge(authenticator(accounts, jwks)),
     Layer.merge(HttpServer.layerServices)
   )
@@ -178,7 +180,7 @@ describe("an endpoint that needs a caller", () => {
       const { components, paths } = OpenApi.fromApi(Api)
       const responses = paths["/me"]?.get?.responses
       assert.deepStrictEqual(components.securitySchemes, { bearer: { type: "http", scheme: "bearer" } })
-      assert.deepStrictEqual(Object.keys(responses ?? {}), ["200", "401", "403", "503"])
+      assert.deepStrictEqual(Object.keys(responses ?? {}), ["200", "401", "403", "429", "503"])
       assert.property(responses?.["401"]?.headers, "www-authenticate")
     }))
 

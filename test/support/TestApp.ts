@@ -94,6 +94,8 @@ const make = Effect.fnUntraced(function*(options: TestAppOptions) {
     DECODO_BASE_URL: front.url,
     DECODO_MAX_ATTEMPTS: "1",
     SHUTDOWN_TIMEOUT: "100 millis",
+    // Tests that are about limits set their own.
+    RATE_LIMIT_FACTOR: "1000",
     ...options.settings
   })
   const logs: Array<string> = []

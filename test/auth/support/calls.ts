@@ -49,7 +49,7 @@ export const someone = Effect.gen(function*() {
 export const visible = ({ headers, status, text }: Answer) => ({
   status,
   text,
-  headers: Object.fromEntries([...headers].filter(([name]) => name !== "date" && name !== "x-request-id"))
+  headers: Object.fromEntries([...headers].filter(([name]) => !["date", "x-request-id", "ratelimit"].includes(name)))
 })
 
 export const mailTo = Effect.fnUntraced(function*(email: string, type: string) {
