@@ -28,7 +28,7 @@ import * as Database from "./database/Database.ts"
 import { DatabaseHealth } from "./database/DatabaseHealth.ts"
 import { Migrator } from "./database/Migrator.ts"
 import { Transaction } from "./database/Transaction.ts"
-import * as DecodoHttp from "./decodo/DecodoHttp.ts"
+import { vendorLayer } from "./decodo/VendorLayer.ts"
 import { Favorites } from "./favorites/Favorites.ts"
 import { answeredLimits } from "./http/AnsweredLimits.ts"
 import { answering, headersOfEveryAnswer } from "./http/Answering.ts"
@@ -79,6 +79,7 @@ import { RateLimits } from "./ratelimits/RateLimits.ts"
 import * as RedisLimitStore from "./ratelimits/RedisLimitStore.ts"
 import { Searches } from "./searches/Searches.ts"
 import { Settings, type SettingsValues } from "./settings/Settings.ts"
+import { NegativeCache } from "./thrift/NegativeCache.ts"
 import { Account } from "./users/Account.ts"
 import { AccountData } from "./users/AccountData.ts"
 import * as UserAccounts from "./users/UserAccounts.ts"
@@ -104,13 +105,13 @@ export const layer = (options: AppOptions) =>
 export const services = (settings: SettingsValues) => {
   const database = databaseLayer(settings)
   const infrastructure = Layer.mergeAll(
-    Transaction.layer,
     DatabaseHealth.layerNoDeps.pipe(Layer.provide(migratorLayer)),
     Alignment.layer({ interval: settings.SCHEMA_CHECK_INTERVAL, routes: apiRoutes }),
     cacheLayer(settings),
-    decodoLayer(settings),
+    NegativeCache.layer({ believedFor: settings.PROFILE_NOT_FOUND_FOR }),
+    vendorLayer(settings),
     Cursor.layer(settings.CURSOR_SECRET)
-  ).pipe(Layer.provideMerge(database))
+  ).pipe(Layer.provideMerge(Transaction.layer), Layer.provideMerge(database))
   const rooms = Layer.mergeAll(
     AccessTracker.layer,
     Credits.layer({ enabled: settings.CREDITS_ENABLED, lease: settings.CREDITS_LEASE }),
@@ -179,18 +180,6 @@ const cacheLayer = (settings: SettingsValues) =>
     onNone: () =>
       settings.CACHE_MAX_BYTES === 0 ? Cache.layerNone : Cache.layerMemory({ capacityBytes: settings.CACHE_MAX_BYTES })
   }))
-
-const decodoLayer = (settings: SettingsValues) =>
-  DecodoHttp.layer({
-    username: settings.SMARTPROXY_USERNAME,
-    password: settings.SMARTPROXY_PASSWORD,
-    baseUrl: settings.DECODO_BASE_URL,
-    timeout: settings.DECODO_TIMEOUT,
-    maxResponseBytes: settings.DECODO_MAX_RESPONSE_BYTES,
-    concurrency: settings.DECODO_CONCURRENCY,
-    retry: { attempts: settings.DECODO_MAX_ATTEMPTS, budget: settings.DECODO_BUDGET },
-    fallbackTargets: settings.DECODO_FALLBACK_TARGETS.map((target) => ({ target }))
-  }).pipe(Layer.provide(NodeHttpClient.layerUndici))
 
 const firstPartyLayer = ({ INSTAGRAM_GRAPH_ACCOUNTS }: SettingsValues) =>
   Option.match(INSTAGRAM_GRAPH_ACCOUNTS, {

@@ -36,6 +36,7 @@ import { UserRepo } from "../../src/users/UserRepo.ts"
 import { callProbes } from "./callProbes.ts"
 import { campaignProbes } from "./campaignProbes.ts"
 import { creditProbes } from "./creditProbes.ts"
+import { thriftProbes } from "./thriftProbes.ts"
 import { usageProbes } from "./usageProbes.ts"
 
 const user = UserId.make(id)
@@ -265,5 +266,6 @@ export const probes: ReadonlyArray<Probe> = [
   ...campaignProbes,
   ...usageProbes,
   ...callProbes,
-  ...creditProbes
+  ...creditProbes,
+  ...thriftProbes
 ]

@@ -22,6 +22,9 @@ import { ProfileSnapshot } from "../profiles/ProfileSnapshot.ts"
 import { RelatedProfile } from "../profiles/RelatedProfile.ts"
 import { VendorAnswer } from "../profiles/VendorAnswer.ts"
 import { SearchHistory, UserSearch } from "../searches/Search.ts"
+import { VendorAbsence } from "../thrift/VendorAbsence.ts"
+import { VendorCall, VendorPlace, VendorSpend } from "../thrift/VendorCall.ts"
+import { VendorTask } from "../thrift/VendorTask.ts"
 import { AuthUser } from "../users/AuthUser.ts"
 import { UserProfile } from "../users/UserProfile.ts"
 
@@ -57,7 +60,12 @@ export const models = {
   user_profile_access: ProfileAccess,
   user_profiles: UserProfile,
   user_searches: UserSearch,
-  vendor_answers: VendorAnswer
+  vendor_absences: VendorAbsence,
+  vendor_answers: VendorAnswer,
+  vendor_calls: VendorCall,
+  vendor_places: VendorPlace,
+  vendor_spend: VendorSpend,
+  vendor_tasks: VendorTask
 } as const
 
 export type RelationName = keyof typeof models

@@ -1,14 +1,17 @@
-import { type Duration, Effect, Layer, type Redacted } from "effect"
+import { Clock, Duration, Effect, Layer, type Redacted, Schedule, Semaphore } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
 import { instantOf } from "../database/Instant.ts"
+import { VendorGuard } from "../thrift/VendorGuard.ts"
+import { newTaskId, VendorTasks } from "../thrift/VendorTasks.ts"
 import { DecodoClient } from "./DecodoClient.ts"
 import { DecodoError } from "./DecodoError.ts"
-import { patience, PostNotFound, ProfileNotFound, wrongShape } from "./DecodoReason.ts"
+import { type DecodoReason, patience, PostNotFound, ProfileNotFound, wrongShape } from "./DecodoReason.ts"
 import type { FetchedProfile, FetchedSinglePost, FetchMeta } from "./FetchedProfile.ts"
 import { observedCalls } from "./ObservedCalls.ts"
 import { decodeProfile } from "./ProfileDecoder.ts"
 import type { RetryOptions } from "./RetryPolicy.ts"
-import { type DecodoTarget, makeScrape, type Scraped } from "./ScrapeCall.ts"
+import { type DecodoTarget, makeVendorApi, type Scraped } from "./ScrapeCall.ts"
+import { makeTaskCalls } from "./TaskCall.ts"
 import { decodePost } from "./TimelineDecoder.ts"
 import { type Called, makeCalls } from "./VendorCalls.ts"
 
@@ -28,37 +31,65 @@ export interface DecodoHttpOptions {
   readonly fallbackTargets?: ReadonlyArray<DecodoTarget>
   /** Between two looks at a result that the vendor calls pending, 2 s by default. */
   readonly pollInterval?: Duration.Input
+  /** `async` submits a task and polls for its result, `sync` (the default) holds a call open. What is fetched is the same. */
+  readonly mode?: "sync" | "async"
+  /** Where the vendor calls back about a task, by our id of it; null, the default, where it does not. */
+  readonly callbackUrl?: ((id: string) => string) | null
 }
 
 /** The vendor over HTTP. */
-export const layer = (options: DecodoHttpOptions): Layer.Layer<DecodoClient, never, HttpClient.HttpClient> =>
+export const layer = (
+  options: DecodoHttpOptions
+): Layer.Layer<DecodoClient, never, HttpClient.HttpClient | VendorGuard | VendorTasks> =>
   Layer.effect(DecodoClient, make(options))
 
 const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
-  const scrape = yield* observedCalls(makeScrape(yield* HttpClient.HttpClient, {
+  const guard = yield* VendorGuard
+  const tasks = yield* VendorTasks
+  const api = makeVendorApi(yield* HttpClient.HttpClient, {
     baseUrl: options.baseUrl ?? "https://scraper-api.decodo.com",
     username: options.username,
     password: options.password,
     maxResponseBytes: options.maxResponseBytes ?? 8 * 1024 * 1024,
     pollInterval: options.pollInterval ?? "2 seconds"
-  }))
+  })
+  const scrape = yield* observedCalls(api.scrape)
+  const retry = { attempts: 4, budget: "5 minutes", baseDelay: "2 seconds", maxDelay: "30 seconds", ...options.retry } as const
+  const taskCall = makeTaskCalls(api, tasks, {
+    pollInterval: options.pollInterval ?? "2 seconds",
+    callbackUrl: options.callbackUrl ?? null
+  })
   const called = yield* makeCalls({
     concurrency: options.concurrency ?? 5,
     timeout: options.timeout ?? "180 seconds",
-    retry: { attempts: 4, budget: "5 minutes", baseDelay: "2 seconds", maxDelay: "30 seconds", ...options.retry }
+    retry
   })
+
+  /** One call for one thing, whichever way: what came is read by `read`, whose failure is the call's. */
+  const asking = <A>(
+    query: string,
+    read: (scraped: Scraped) => Effect.Effect<A, DecodoReason>
+  ) =>
+  (target: DecodoTarget) =>
+    Effect.gen(function*() {
+      const answer = (scraped: Scraped) => Effect.map(read(scraped), (decoded) => ({ decoded, scraped, target: target.target }))
+      if (options.mode !== "async") return { target: target.target, call: Effect.flatMap(scrape(target, query), answer) }
+      const { failed, run, task } = yield* taskCall(target, query)
+      return { target: target.target, call: Effect.tapError(Effect.flatMap(run, answer), failed), task }
+    })
   const targets: ReadonlyArray<DecodoTarget> = [profileTarget, ...options.fallbackTargets ?? []]
 
   const fetchProfile = Effect.fn("DecodoClient.fetchProfile")(
     function*(username: string, _options?: { readonly known: boolean }) {
-      const call = yield* called(Effect.fnUntraced(function*(attempt) {
-        const target = targets[attempt - 1] ?? targets.at(-1) ?? profileTarget
-        const scraped = yield* scrape(target, username)
-        const decoded = yield* Effect.fromResult(decodeProfile(scraped.content))
-        // Stored under its own name, another account's profile would be paid for at every look.
-        if (decoded.profile.username !== username) return yield* wrongShape(["username"])
-        return { decoded, scraped, target: target.target }
-      }))
+      const ask = asking(
+        username,
+        Effect.fnUntraced(function*({ content }) {
+          const decoded = yield* Effect.fromResult(decodeProfile(content))
+          // Stored under its own name, another account's profile would be paid for at every look.
+          return decoded.profile.username === username ? decoded : yield* wrongShape(["username"])
+        })
+      )
+      const call = yield* called((attempt) => ask(targets[attempt - 1] ?? targets.at(-1) ?? profileTarget))
       return { ...call.value.decoded, meta: metaOf(call) } satisfies FetchedProfile
     },
     (fetch, _username, options) =>
@@ -67,19 +98,63 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
 
   const fetchPost = Effect.fn("DecodoClient.fetchPost")(
     function*(shortcode: string) {
-      const call = yield* called(Effect.fnUntraced(function*() {
-        const scraped = yield* scrape(postTarget, shortcode)
-        const decoded = yield* Effect.fromResult(decodePost(scraped.content))
-        if (decoded.value.shortcode !== shortcode) return yield* wrongShape(["shortcode"])
-        return { decoded, scraped, target: postTarget.target }
-      }))
+      const ask = asking(
+        shortcode,
+        Effect.fnUntraced(function*({ content }) {
+          const decoded = yield* Effect.fromResult(decodePost(content))
+          return decoded.value.shortcode === shortcode ? decoded : yield* wrongShape(["shortcode"])
+        })
+      )
+      const call = yield* called(() => ask(postTarget))
       const { issues, value: post } = call.value.decoded
       return { post, issues, meta: metaOf(call) } satisfies FetchedSinglePost
     },
     (fetch) => emptyMeans(fetch, new PostNotFound({ evidence: "empty_answers" }))
   )
 
-  return DecodoClient.of({ fetchProfile, fetchPost })
+  /** The vendor takes one batch a second. */
+  const batches = yield* Semaphore.make(1)
+  const submitProfiles = Effect.fn("DecodoClient.submitProfiles")(function*(usernames: ReadonlyArray<string>) {
+    const startedAt = yield* Clock.currentTimeMillis
+    const wanted = yield* Effect.filter(
+      [...new Set(usernames)],
+      (username) => Effect.map(tasks.findOpen(profileTarget.target, username), (open) => open === undefined),
+      { concurrency: 10 }
+    )
+    const submit = Effect.fnUntraced(function*(queries: ReadonlyArray<string>) {
+      const accepted = yield* api.submitBatch(profileTarget, queries)
+      const asked = new Set(queries)
+      return yield* tasks.remember(
+        profileTarget.target,
+        accepted.filter(({ query }) => asked.has(query)).map((task) => ({ id: newTaskId(), ...task }))
+      )
+    }, Effect.uninterruptible)
+    let submitted = 0
+    let attempts = 0
+    for (let from = 0; from < wanted.length; from += largestBatch) {
+      const queries = wanted.slice(from, from + largestBatch)
+      const batch = guard.call(
+        { target: profileTarget.target, attempt: 1, within: Duration.minutes(2), units: queries.length },
+        Effect.suspend(() => {
+          attempts++
+          return submit(queries)
+        })
+      )
+      const accepted = yield* batches.withPermit(Effect.tap(batch, () => Effect.sleep("1 second"))).pipe(
+        Effect.retry({ while: ({ _tag }) => _tag === "RateLimited", schedule: Schedule.spaced("1100 millis"), times: 10 }),
+        Effect.catch((reason) =>
+          Effect.flatMap(
+            Clock.currentTimeMillis,
+            (now) => Effect.fail(new DecodoError({ reason, attempts, durationMs: Math.round(now - startedAt) }))
+          )
+        )
+      )
+      submitted += accepted.length
+    }
+    return submitted
+  })
+
+  return DecodoClient.of({ fetchProfile, fetchPost, submitProfiles })
 })
 
 const metaOf = (
@@ -101,6 +176,9 @@ const emptyMeans = <A, R>(fetch: Effect.Effect<A, DecodoError, R>, absence: Prof
         ? new DecodoError({ reason: absence, attempts: error.attempts, durationMs: error.durationMs })
         : error
     ))
+
+/** By the vendor's documents. */
+const largestBatch = 3_000
 
 const profileTarget: DecodoTarget = { target: "instagram_graphql_profile" }
 const postTarget: DecodoTarget = { target: "instagram_graphql_post" }

@@ -92,6 +92,36 @@ export class ContractBroken extends Schema.TaggedError<ContractBroken>()("Contra
   }
 }
 
+/** Nothing was asked: the vendor kept failing this way lately, and is left alone for so many seconds. */
+export class VendorPaused extends Schema.TaggedError<VendorPaused>()("VendorPaused", {
+  failing: Schema.Literals(["down", "credentials", "throttled", "not_scraped"]),
+  retryAfter: Schema.Natural
+}) {
+  override get message(): string {
+    return `The vendor is left alone for ${this.retryAfter} s: it kept failing (${this.failing})`
+  }
+}
+
+/** Nothing was asked: no place among the calls under way became free in time. */
+export class VendorBusy extends Schema.TaggedError<VendorBusy>()("VendorBusy", { retryAfter: Schema.Natural }) {
+  override readonly message = "No place for another call to the vendor became free in time"
+}
+
+/** Nothing was asked: it would have cost more than all users together (`day`), or this one (`user`), may spend until midnight UTC. */
+export class SpendCeilingReached extends Schema.TaggedError<SpendCeilingReached>()("SpendCeilingReached", {
+  scope: Schema.Literals(["day", "user"]),
+  retryAfter: Schema.Natural
+}) {
+  override get message(): string {
+    return `What may be spent on the vendor today is spent (${this.scope})`
+  }
+}
+
+/** A task of the asynchronous API goes on at the vendor; asking again looks at the same task. Its bill comes with its result. */
+export class StillPending extends Schema.TaggedError<StillPending>()("StillPending", { taskId: Schema.String }) {
+  override readonly message = "The vendor is still at it"
+}
+
 /** The commonest of them: places that are missing, of a wrong kind, or absurd. */
 export const wrongShape = (paths: ReadonlyArray<string>): ContractBroken =>
   new ContractBroken({ kind: "wrong_shape", paths: paths.slice(0, 20) })
@@ -109,7 +139,11 @@ export const DecodoReason = Schema.Union([
   TargetForbidden,
   Timeout,
   ConnectionFailed,
-  ContractBroken
+  ContractBroken,
+  VendorPaused,
+  VendorBusy,
+  SpendCeilingReached,
+  StillPending
 ])
 export type DecodoReason = typeof DecodoReason.Type
 
@@ -117,24 +151,49 @@ export type DecodoReason = typeof DecodoReason.Type
 export const patience = (reason: DecodoReason): number =>
   reason._tag === "RequestRejected" && reason.status !== 400 ? 1 : rules[reason._tag].patience
 
-/** Whether the failed attempt was charged, as far as the vendor's rules tell. */
-export const billed = (reason: DecodoReason): Billed =>
-  "evidence" in reason && reason.evidence !== "empty_answers" ? "yes" : rules[reason._tag].billed
+/** Whether this is what a task of the asynchronous API brought, rather than something between us and it: asking again brings the same. */
+export const endsTask = (reason: DecodoReason): boolean => results.has(reason._tag)
 
-export type Billed = "no" | "unknown" | "yes"
+const results: ReadonlySet<DecodoReason["_tag"]> = new Set([
+  "NotScraped",
+  "EmptyContent",
+  "ProfileNotFound",
+  "PostNotFound",
+  "InstagramLimited",
+  "ContractBroken",
+  // There is no such task, or no longer.
+  "RequestRejected"
+])
+
+/**
+ * Whether the failed attempt was charged, as far as the vendor's rules tell: it charges what it delivered, whatever Instagram had written
+ * there, and neither 613, nor emptiness, nor its own failures. Where nobody saw how a call ended, nobody knows.
+ */
+export const billed = (reason: DecodoReason): Billed => {
+  if ("evidence" in reason) return reason.evidence === "empty_answers" ? "no" : "yes"
+  if (reason._tag === "VendorUnavailable") return reason.status === 504 || reason.status === 524 ? "unknown" : "no"
+  return rules[reason._tag].billed
+}
+
+export const Billed = Schema.Literals(["no", "unknown", "yes"])
+export type Billed = typeof Billed.Type
 
 const rules: Record<DecodoReason["_tag"], { readonly patience: number; readonly billed: Billed }> = {
   NotScraped: { patience: Infinity, billed: "no" },
-  EmptyContent: { patience: 3, billed: "unknown" },
-  ProfileNotFound: { patience: 1, billed: "unknown" },
-  PostNotFound: { patience: 1, billed: "unknown" },
-  InstagramLimited: { patience: Infinity, billed: "unknown" },
+  EmptyContent: { patience: 3, billed: "no" },
+  ProfileNotFound: { patience: 1, billed: "yes" },
+  PostNotFound: { patience: 1, billed: "yes" },
+  InstagramLimited: { patience: Infinity, billed: "yes" },
   RateLimited: { patience: Infinity, billed: "no" },
-  VendorUnavailable: { patience: Infinity, billed: "unknown" },
+  VendorUnavailable: { patience: Infinity, billed: "no" },
   RequestRejected: { patience: 2, billed: "no" },
   Unauthorized: { patience: 1, billed: "no" },
   TargetForbidden: { patience: 1, billed: "no" },
   Timeout: { patience: Infinity, billed: "unknown" },
   ConnectionFailed: { patience: Infinity, billed: "unknown" },
-  ContractBroken: { patience: 2, billed: "unknown" }
+  ContractBroken: { patience: 2, billed: "yes" },
+  VendorPaused: { patience: 1, billed: "no" },
+  VendorBusy: { patience: 1, billed: "no" },
+  SpendCeilingReached: { patience: 1, billed: "no" },
+  StillPending: { patience: Infinity, billed: "no" }
 }

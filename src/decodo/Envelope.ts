@@ -31,6 +31,41 @@ export const openEnvelope = (body: string): Result.Result<Answer | Pending, Deco
   })
 }
 
+/** The id of a task that was accepted. */
+export const openTask = (body: string): Result.Result<string, DecodoReason> =>
+  Result.flatMap(decodeBody(body, decodeWireTask), ({ id, status, status_code, task_id }) => {
+    const taskId = id ?? task_id ?? null
+    if (taskId !== null && status !== "failed" && status !== "error") return Result.succeed(taskId)
+    return Result.fail(
+      status == null && status_code == null ? wrongShape(["id"]) : new NotScraped({ statusCode: status_code ?? null, taskId })
+    )
+  })
+
+/** The tasks of a batch that was accepted; one that cannot be read is left out, and is asked for singly. */
+export const openBatch = (
+  body: string
+): Result.Result<ReadonlyArray<{ readonly query: string; readonly taskId: string }>, DecodoReason> =>
+  Result.flatMap(decodeBody(body, decodeWireBatch), ({ queries }) =>
+    queries == null
+      ? Result.fail(wrongShape(["queries"]))
+      : Result.succeed(
+        queries.flatMap((each) => each?.id == null || each.query == null ? [] : [{ query: each.query, taskId: each.id }])
+      ))
+
+const decodeBody = <A>(
+  body: string,
+  decode: (object: object, path: string) => Result.Result<{ readonly value: A }, ReadonlyArray<string>>
+): Result.Result<A, DecodoReason> => {
+  if (looksLikeHtml(body)) return Result.fail(new ContractBroken({ kind: "html", paths: [] }))
+  const parsed = parseJson(body)
+  if (Option.isNone(parsed)) return Result.fail(new ContractBroken({ kind: "not_json", paths: [] }))
+  if (!Predicate.isObject(parsed.value)) return Result.fail(wrongShape(["id"]))
+  return Result.match(decode(parsed.value, ""), {
+    onFailure: (paths) => Result.fail(wrongShape(paths)),
+    onSuccess: ({ value }) => Result.succeed(value)
+  })
+}
+
 const TaskId = Schema.String.check(Schema.isPattern(/^[\w-]{1,64}$/, { expected: "a task id" }))
 
 const WireEnvelope = Schema.Struct({
@@ -44,6 +79,17 @@ const WireEnvelope = Schema.Struct({
 })
 
 const decodeWireEnvelope = tolerantDecoder(WireEnvelope)
+
+const decodeWireTask = tolerantDecoder(Schema.Struct({
+  id: optional(TaskId),
+  task_id: optional(TaskId),
+  status: optional(Schema.String),
+  status_code: optional(Schema.Int)
+}))
+
+const decodeWireBatch = tolerantDecoder(Schema.Struct({
+  queries: optional(list(Schema.Struct({ id: optional(TaskId), query: optional(Schema.String) }), 3_000))
+}))
 
 const firstResult = ({ results, task_id }: typeof WireEnvelope.Type): Result.Result<Answer, DecodoReason> => {
   const result = results?.[0]

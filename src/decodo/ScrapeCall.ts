@@ -15,7 +15,7 @@ import {
   Unauthorized,
   VendorUnavailable
 } from "./DecodoReason.ts"
-import { type Answer, openEnvelope, type Pending } from "./Envelope.ts"
+import { type Answer, openBatch, openEnvelope, openTask, type Pending } from "./Envelope.ts"
 
 /** What the vendor is asked to scrape with. Its schema knows no parameters beside `query`; other plans might. */
 export interface DecodoTarget {
@@ -35,11 +35,26 @@ export interface Scraped extends Answer {
   readonly bytes: number
 }
 
+/** The vendor's API, one request each. */
+export interface VendorApi {
+  /** One paid call, held open. */
+  readonly scrape: (target: DecodoTarget, query: string) => Effect.Effect<Scraped, DecodoReason>
+  /** Gives it a task: the task's id. */
+  readonly submit: (target: DecodoTarget, query: string, callbackUrl: string | null) => Effect.Effect<string, DecodoReason>
+  /** Gives it up to 3,000 tasks of one target, once a second. */
+  readonly submitBatch: (
+    target: DecodoTarget,
+    queries: ReadonlyArray<string>
+  ) => Effect.Effect<ReadonlyArray<{ readonly query: string; readonly taskId: string }>, DecodoReason>
+  /** The result of a task, null while there is none. */
+  readonly result: (taskId: string, target: string) => Effect.Effect<Scraped | null, DecodoReason>
+}
+
 /**
- * One paid call: POST, held open until the vendor is done; a result it calls pending is waited for. No redirect is followed, no more
+ * A scrape is a POST, held open until the vendor is done; a result it calls pending is waited for. No redirect is followed, no more
  * than `maxResponseBytes` are read, and whatever ends the call, a time-out too, closes its connection.
  */
-export const makeScrape = (http: HttpClient.HttpClient, options: ScrapeOptions) => {
+export const makeVendorApi = (http: HttpClient.HttpClient, options: ScrapeOptions): VendorApi => {
   const client = http.pipe(
     HttpClient.mapRequest(flow(
       HttpClientRequest.prependUrl(options.baseUrl),
@@ -55,8 +70,7 @@ export const makeScrape = (http: HttpClient.HttpClient, options: ScrapeOptions) 
       const refusal = yield* refusalOf(response, target)
       if (refusal !== null) return yield* refusal
       if (response.status === 204) return null
-      const { bytes, text } = yield* readBody(response, options.maxResponseBytes)
-      return { ...(yield* Effect.fromResult(openEnvelope(text))), bytes }
+      return yield* readBody(response, options.maxResponseBytes)
     },
     Effect.scoped,
     // Fetch follows redirects, credentials and all, unless told not to; other clients ignore this.
@@ -64,24 +78,50 @@ export const makeScrape = (http: HttpClient.HttpClient, options: ScrapeOptions) 
     Effect.provideService(HttpClient.TracerPropagationEnabled, false)
   )
 
+  const opened = Effect.fnUntraced(function*(request: HttpClientRequest.HttpClientRequest, target: string) {
+    const body = yield* send(request, target)
+    return body === null ? null : { ...(yield* Effect.fromResult(openEnvelope(body.text))), bytes: body.bytes }
+  })
+
+  const result = Effect.fnUntraced(function*(taskId: string, target: string) {
+    const found = yield* opened(HttpClientRequest.get(`/v3/task/${taskId}/results`), target)
+    return found?._tag === "Answer" ? found : null
+  })
+
+  const post = (path: string, body: Schema.JsonObject) =>
+    HttpClientRequest.post(path).pipe(HttpClientRequest.bodyJsonUnsafe(body))
+
+  /** What the vendor says of an order that it took. */
+  const ordered = Effect.fnUntraced(function*(path: string, body: Schema.JsonObject, target: string) {
+    const answer = yield* send(post(path, body), target)
+    return answer === null ? yield* new EmptyContent({ count: 1 }) : answer.text
+  })
+
   const poll = Effect.fnUntraced(function*({ taskId }: Pending, target: string) {
     for (;;) {
       yield* Effect.sleep(options.pollInterval)
-      const result = yield* send(HttpClientRequest.get(`/v3/task/${taskId}/results`), target)
-      if (result?._tag === "Answer") return result
+      const found = yield* result(taskId, target)
+      if (found !== null) return found
     }
   })
 
-  return Effect.fnUntraced(
-    function*({ parameters, target }: DecodoTarget, query: string): Effect.fn.Return<Scraped, DecodoReason> {
-      const request = HttpClientRequest.post("/v2/scrape").pipe(
-        HttpClientRequest.bodyJsonUnsafe({ ...parameters, target, query })
+  return {
+    scrape: Effect.fnUntraced(function*({ parameters, target }: DecodoTarget, query: string) {
+      const found = yield* opened(post("/v2/scrape", { ...parameters, target, query }), target)
+      if (found === null) return yield* new EmptyContent({ count: 1 })
+      return found._tag === "Pending" ? yield* poll(found, target) : found
+    }),
+    submit: Effect.fnUntraced(function*({ parameters, target }: DecodoTarget, query: string, callbackUrl: string | null) {
+      const callback = callbackUrl === null ? {} : { callback_url: callbackUrl }
+      return yield* Effect.fromResult(openTask(yield* ordered("/v3/task", { ...parameters, target, query, ...callback }, target)))
+    }),
+    submitBatch: Effect.fnUntraced(function*({ parameters, target }: DecodoTarget, queries: ReadonlyArray<string>) {
+      return yield* Effect.fromResult(
+        openBatch(yield* ordered("/v3/task/batch", { ...parameters, target, query: [...queries] }, target))
       )
-      const result = yield* send(request, target)
-      if (result === null) return yield* new EmptyContent({ count: 1 })
-      return result._tag === "Pending" ? yield* poll(result, target) : result
-    }
-  )
+    }),
+    result
+  }
 }
 
 const connectionFailed = (_: HttpClientError) => new ConnectionFailed()

@@ -1,6 +1,7 @@
 import { Clock, Duration, Effect, Semaphore } from "effect"
+import { type GuardedTask, VendorGuard } from "../thrift/VendorGuard.ts"
 import { DecodoError } from "./DecodoError.ts"
-import { type DecodoReason, EmptyContent, Timeout } from "./DecodoReason.ts"
+import { type DecodoReason, EmptyContent, StillPending, Timeout, VendorBusy } from "./DecodoReason.ts"
 import { type FailedCall, type RetryOptions, retryPolicy } from "./RetryPolicy.ts"
 
 export interface CallOptions {
@@ -21,35 +22,73 @@ export interface Called<A> {
   readonly endedAt: number
 }
 
+/** What is asked for, and of what the vendor sells. */
+export type Call<A, R> = (attempt: number) => Effect.Effect<Asked<A, R>, never, R>
+
+export interface Asked<A, R> {
+  readonly target: string
+  readonly call: Effect.Effect<A, DecodoReason, R>
+  /** Where it is the asynchronous API's. */
+  readonly task?: GuardedTask
+}
+
 /**
- * The one way to call the vendor: in one of `concurrency` places, with a time-out, repeated as `retryPolicy` allows. A place is given up
- * while waiting to repeat, and waiting for the first place does not spend the budget.
+ * The one way to call the vendor: in one of `concurrency` places, past the `VendorGuard`, with a time-out, repeated as `retryPolicy`
+ * allows. A place is given up while waiting to repeat. Waiting for one spends the budget, half of it at most: a call that gets its
+ * place has as much time again, for what is cut short may be paid for.
  */
 export const makeCalls = Effect.fnUntraced(function*(options: CallOptions) {
+  const guard = yield* VendorGuard
   const places = yield* Semaphore.make(options.concurrency)
   const policy = retryPolicy(options.retry)
   const timeout = Duration.fromInputUnsafe(options.timeout)
   const budget = Duration.toMillis(options.retry.budget)
 
-  return <A, R>(call: (attempt: number) => Effect.Effect<A, DecodoReason, R>): Effect.Effect<Called<A>, DecodoError, R> =>
+  return <A, R>(asked: Call<A, R>): Effect.Effect<Called<A>, DecodoError, R> =>
     Effect.suspend(() => {
       let attempts = 0
-      let startedAt = 0
+      let begunAt: number | undefined
+      let startedAt: number | undefined
       let last: DecodoReason["_tag"] | null = null
       let inARow = 0
 
+      const left = (now: number) => (begunAt ?? now) + budget - now
+      const within = (now: number) => Math.min(budget / 2, left(now))
+
+      const attempt = Effect.gen(function*() {
+        const now = yield* Clock.currentTimeMillis
+        if (within(now) <= 0) return yield* new Timeout()
+        const number = attempts + 1
+        const { call, target, task } = yield* asked(number)
+        const timed = Effect.gen(function*() {
+          const now = yield* Clock.currentTimeMillis
+          startedAt ??= now
+          attempts = number
+          return yield* Effect.timeoutOrElse(call, {
+            duration: Duration.min(timeout, Duration.millis(Math.max(0, left(now)))),
+            orElse: () => {
+              const taskId = task?.taskId() ?? null
+              return Effect.fail(taskId === null ? new Timeout() : new StillPending({ taskId }))
+            }
+          })
+        })
+        const value = yield* guard.call({ target, attempt: number, within: Duration.millis(within(now)), task }, timed)
+        return { value, attempts, startedAt: startedAt ?? now, endedAt: yield* Clock.currentTimeMillis }
+      })
+
       const once = Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
-        if (attempts === 0) startedAt = now
-        const remaining = startedAt + budget - now
-        if (remaining <= 0) return yield* new Timeout()
-        const value = yield* call(++attempts).pipe(
-          Effect.timeoutOrElse({
-            duration: Duration.min(timeout, Duration.millis(remaining)),
-            orElse: () => Effect.fail(new Timeout())
-          })
+        begunAt ??= now
+        let placed = false
+        const inPlace = places.withPermit(Effect.suspend(() => {
+          placed = true
+          return attempt
+        }))
+        const tooLate = Effect.delay(
+          Effect.suspend(() => placed ? Effect.never : Effect.fail(new VendorBusy({ retryAfter: 30 }))),
+          Math.max(0, within(now))
         )
-        return { value, attempts, startedAt, endedAt: yield* Clock.currentTimeMillis }
+        return yield* Effect.raceFirst(inPlace, tooLate)
       })
 
       const failed = Effect.fnUntraced(function*(reason: DecodoReason): Effect.fn.Return<never, FailedCall> {
@@ -60,20 +99,25 @@ export const makeCalls = Effect.fnUntraced(function*(options: CallOptions) {
         return yield* Effect.fail({
           reason: reason._tag === "EmptyContent" ? new EmptyContent({ count: inARow }) : reason,
           inARow,
-          remaining: Duration.millis(Math.max(0, startedAt + budget - now))
+          remaining: Duration.millis(Math.max(0, left(now)))
         })
       })
 
       const givenUp = Effect.fnUntraced(function*({ reason }: FailedCall): Effect.fn.Return<never, DecodoError> {
         const now = yield* Clock.currentTimeMillis
-        return yield* new DecodoError({ reason, attempts, durationMs: Math.round(now - startedAt) })
+        return yield* new DecodoError({ reason, attempts, durationMs: Math.round(now - (startedAt ?? begunAt ?? now)) })
       })
 
-      return once.pipe(places.withPermit, Effect.catch(failed), Effect.retry(policy), Effect.catch(givenUp))
+      return once.pipe(Effect.catch(failed), Effect.retry(policy), Effect.catch(givenUp))
     })
 })
 
+/** What was refused without a call has its own line where it was decided. */
 const report = (reason: DecodoReason, attempt: number) =>
-  (reason._tag === "Unauthorized" || reason._tag === "TargetForbidden" ? Effect.logError : Effect.logWarning)(
-    "A call to the vendor failed"
-  ).pipe(Effect.annotateLogs({ reason: reason._tag, detail: reason.message, attempt }))
+  notCalled.has(reason._tag) ?
+    Effect.void :
+    (reason._tag === "Unauthorized" || reason._tag === "TargetForbidden" ? Effect.logError : Effect.logWarning)(
+      "A call to the vendor failed"
+    ).pipe(Effect.annotateLogs({ reason: reason._tag, detail: reason.message, attempt }))
+
+const notCalled: ReadonlySet<DecodoReason["_tag"]> = new Set(["VendorPaused", "VendorBusy", "SpendCeilingReached"])

@@ -12,6 +12,7 @@ import { UsageApi } from "../observability/UsageApi.ts"
 import { ProfilesApi } from "../profiles/ProfilesApi.ts"
 import { LimitsApi } from "../ratelimits/LimitsApi.ts"
 import { SearchesApi } from "../searches/SearchesApi.ts"
+import { CallbacksApi } from "../thrift/CallbacksApi.ts"
 import { UsersApi } from "../users/UsersApi.ts"
 import { RequestValidation } from "./HttpErrors.ts"
 import { describeOperations } from "./Operations.ts"
@@ -33,6 +34,7 @@ export class Api extends HttpApi.make("analytics-following")
   .add(CampaignsApi)
   .add(UsageApi)
   .middleware(SchemaGate)
+  .add(CallbacksApi)
   // After the gate: whether the process lives must be answered whatever the database looks like, and 503 is readiness' own answer.
   .add(SystemApi)
   .middleware(RequestValidation)

@@ -10,6 +10,7 @@ import * as UsageHttp from "../observability/UsageHttp.ts"
 import * as ProfilesHttp from "../profiles/ProfilesHttp.ts"
 import * as LimitsHttp from "../ratelimits/LimitsHttp.ts"
 import * as SearchesHttp from "../searches/SearchesHttp.ts"
+import * as CallbacksHttp from "../thrift/CallbacksHttp.ts"
 import * as UsersHttp from "../users/UsersHttp.ts"
 import * as SystemHttp from "./SystemHttp.ts"
 
@@ -26,6 +27,7 @@ export const handlers = Layer.mergeAll(
   ReportHttp.layer,
   AccessHttp.layer,
   FavoritesHttp.layer,
+  CallbacksHttp.layer,
   CampaignsHttp.layer,
   UsageHttp.layer
 )

@@ -3,6 +3,7 @@ import { Alignment } from "../alignment/Alignment.ts"
 import type { Report } from "../alignment/Finding.ts"
 import { Cache } from "../cache/Cache.ts"
 import { DatabaseHealth } from "../database/DatabaseHealth.ts"
+import { VendorGuard, type VendorState } from "../thrift/VendorGuard.ts"
 
 export interface PartState {
   readonly state: "up" | "degraded" | "down"
@@ -19,6 +20,7 @@ export class Readiness extends Context.Service<Readiness, {
       const cache = yield* Cache
       const database = yield* DatabaseHealth
       const alignment = yield* Alignment
+      const vendor = yield* VendorGuard
       const within = (part: Effect.Effect<PartState>): Effect.Effect<PartState> =>
         Effect.timeoutOrElse(part, {
           duration: "1 second",
@@ -32,7 +34,8 @@ export class Readiness extends Context.Service<Readiness, {
           cache: Effect.map(
             within(cache.health),
             (part): PartState => part.state === "down" ? { ...part, state: "degraded" } : part
-          )
+          ),
+          vendor: within(Effect.map(vendor.state, vendorState))
         }, { concurrency: "unbounded" })
       }
     })
@@ -54,3 +57,12 @@ const schemaState = ({ failure, findings }: Report): PartState => {
 }
 
 const namedFindings = 20
+
+/** Stored answers go on without the vendor: it never makes the whole more than degraded. */
+const vendorState = ({ breakers, fleet }: VendorState): PartState => {
+  const reasons = breakers.filter(({ state }) => state !== "closed").map(({ failing, retry_after, state, target }) =>
+    `${failing}${target === null ? "" : ` (${target})`}: ${state === "open" ? `asked again in ${retry_after} s` : "being probed"}`
+  )
+  if (fleet.degraded !== null) reasons.push(fleet.degraded)
+  return reasons.length === 0 ? { state: "up", reason: null } : { state: "degraded", reason: reasons.join("; ") }
+}

@@ -15,6 +15,10 @@ const integer = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterTh
 
 const share = Schema.FiniteFromString.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
 
+const amount = Schema.FiniteFromString.check(Schema.isGreaterThanOrEqualTo(0))
+
+const positive = integer.check(Schema.isGreaterThanOrEqualTo(1))
+
 const port = integer.check(Schema.isLessThanOrEqualTo(65_535))
 
 const duration = Schema.DurationFromString
@@ -64,6 +68,24 @@ export const declarations = {
   DECODO_BASE_URL: defaulted(url, "https://scraper-api.decodo.com", "Where the scraping API is"),
   DECODO_TIMEOUT: defaulted(duration, "180 seconds", "How long one call may take"),
   DECODO_CONCURRENCY: defaulted(integer, "5", "Calls under way at once in this process"),
+  DECODO_FLEET_CONCURRENCY: defaulted(positive, "20", "Calls under way at once in all processes together"),
+  DECODO_REQUESTS_PER_SECOND: defaulted(positive, "10", "Calls started in a second by all processes together, by the plan"),
+  DECODO_BREAKER_FAILURES: defaulted(positive, "5", "So many fetches in a row that fail alike make a pause in asking"),
+  DECODO_MODE: defaulted(
+    Schema.Literals(["sync", "async"]),
+    "sync",
+    "sync holds a call open until it is answered; async submits a task, which outlives this process, and polls"
+  ),
+  DECODO_CALLBACK_SECRET: optional(
+    secret,
+    "Signs the addresses, under PUBLIC_URL, that the vendor calls back in the async mode; the same on every process"
+  ),
+  DECODO_PRICE_PER_SUCCESS: defaulted(amount, "0.001", "US dollars that a successful call costs, by the plan"),
+  DECODO_DAILY_CEILING: optional(amount, "US dollars that a day (UTC) may cost; without one there is no ceiling"),
+  DECODO_USER_DAILY_CEILING: optional(
+    amount,
+    "US dollars that one user may cost in a day (UTC); without one there is no ceiling"
+  ),
   DECODO_MAX_ATTEMPTS: defaulted(integer, "5", "Calls made for one fetch at most"),
   DECODO_BUDGET: defaulted(duration, "5 minutes", "How long one fetch may take, repeats included"),
   DECODO_MAX_RESPONSE_BYTES: defaulted(integer, "8388608", "A larger answer is refused"),

@@ -34,7 +34,9 @@ export const personalData: { readonly [T in PersonalTable]: Rule } = {
   credit_accounts: { on_deletion: "kept", latest: "created_at" },
   credit_entries: { on_deletion: "kept", blanked: ["subject", "note"], latest: "created_at" },
   credit_reservations: { on_deletion: "kept", blanked: ["subject"], latest: "created_at" },
-  subscriptions: { on_deletion: "erased", latest: "created_at" }
+  subscriptions: { on_deletion: "erased", latest: "created_at" },
+  vendor_calls: { on_deletion: "kept", blanked: ["user_id"], latest: "called_at" },
+  vendor_spend: { on_deletion: "erased", latest: "day" }
 }
 
 /** What `personalData` says of one table. */

@@ -25,6 +25,9 @@ import { ProfileSnapshot } from "../../src/profiles/ProfileSnapshot.ts"
 import { RelatedProfile } from "../../src/profiles/RelatedProfile.ts"
 import { VendorAnswer } from "../../src/profiles/VendorAnswer.ts"
 import { SearchHistory, UserSearch } from "../../src/searches/Search.ts"
+import { VendorAbsence } from "../../src/thrift/VendorAbsence.ts"
+import { VendorCall, VendorPlace, VendorSpend } from "../../src/thrift/VendorCall.ts"
+import { VendorTask } from "../../src/thrift/VendorTask.ts"
 import { AuthUser } from "../../src/users/AuthUser.ts"
 import { UserProfile } from "../../src/users/UserProfile.ts"
 
@@ -679,6 +682,54 @@ export const examples: ReadonlyArray<Example> = [
       received_at: late
     },
     minimal: { event_id: "evt_2", type: "ping", outcome: "ignored", occurred_at: early }
+  }),
+  example(VendorCall, {
+    full: {
+      id: id(201),
+      called_at: early,
+      target: "instagram_graphql_profile",
+      purpose: "refresh",
+      user_id: ids.users[0],
+      outcome: "NotScraped",
+      billed: "unknown",
+      cost_micros: 9_007_199_254_740_991,
+      duration_ms: 180_000,
+      attempt: 2
+    },
+    minimal: {
+      called_at: late,
+      target: "instagram_graphql_post",
+      purpose: "post",
+      outcome: "success",
+      billed: "yes",
+      cost_micros: 1_000,
+      duration_ms: 0,
+      attempt: 1
+    }
+  }),
+  example(VendorSpend, {
+    full: { id: id(202), day: "2024-02-29", user_id: ids.users[0], spent_micros: 5_000 },
+    minimal: { day: "2024-02-29", spent_micros: 0 }
+  }),
+  example(VendorPlace, {
+    full: { id: id(203), queued_at: early, starts_at: early, expires_at: late, left_at: late },
+    minimal: { id: id(204), expires_at: late }
+  }),
+  example(VendorTask, {
+    full: {
+      id: id(205),
+      target: "instagram_graphql_profile",
+      query: "ada._1815",
+      submitted_at: early,
+      task_id: "7437926550256772097",
+      answered_at: late,
+      ended_at: late
+    },
+    minimal: { id: id(206), target: "instagram_graphql_profile", query: "minimal", submitted_at: early, task_id: "2" }
+  }),
+  example(VendorAbsence, {
+    full: { target: "profile", query: "nobody", evidence: "user_null", seen_at: early, expires_at: late },
+    minimal: { target: "post", query: "Cnone", evidence: "media_null", seen_at: early, expires_at: late }
   })
 ]
 

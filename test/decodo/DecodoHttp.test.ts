@@ -57,14 +57,14 @@ describe("a failure", () => {
       _tag: "NotScraped",
       statusCode: 613
     }, "no"],
-    ["an empty answer", emptyReply, 3, { _tag: "ProfileNotFound", evidence: "empty_answers" }, "unknown"],
-    ["204", { status: 204 }, 3, { _tag: "ProfileNotFound", evidence: "empty_answers" }, "unknown"],
+    ["an empty answer", emptyReply, 3, { _tag: "ProfileNotFound", evidence: "empty_answers" }, "no"],
+    ["204", { status: 204 }, 3, { _tag: "ProfileNotFound", evidence: "empty_answers" }, "no"],
     ["data.user null", { body: body({ data: { user: null } }) }, 1, { _tag: "ProfileNotFound", evidence: "user_null" }, "yes"],
-    ["please wait", { body: body({ message: "Please wait", require_login: true }) }, 4, { _tag: "InstagramLimited" }, "unknown"],
+    ["please wait", { body: body({ message: "Please wait", require_login: true }) }, 4, { _tag: "InstagramLimited" }, "yes"],
     ["another account's profile", { body: body(content(userObject({ username: "else" }))) }, 2, {
       kind: "wrong_shape",
       paths: ["username"]
-    }, "unknown"],
+    }, "yes"],
     ["400", refused(400), 2, { _tag: "RequestRejected", status: 400 }, "no"],
     ["422", refused(422), 1, { _tag: "RequestRejected", status: 422 }, "no"],
     ["404", refused(404), 1, { _tag: "RequestRejected", status: 404 }, "no"],
@@ -72,21 +72,21 @@ describe("a failure", () => {
     ["401", refused(401), 1, { _tag: "Unauthorized" }, "no"],
     ["403", refused(403), 1, { _tag: "TargetForbidden", target: "instagram_graphql_profile" }, "no"],
     ["429", refused(429), 4, { _tag: "RateLimited", retryAfter: null }, "no"],
-    ["500", refused(500), 4, { _tag: "VendorUnavailable", status: 500 }, "unknown"],
-    ["503", refused(503, { "retry-after": "9" }), 4, { _tag: "VendorUnavailable", status: 503, retryAfter: 9 }, "unknown"],
+    ["500", refused(500), 4, { _tag: "VendorUnavailable", status: 500 }, "no"],
+    ["503", refused(503, { "retry-after": "9" }), 4, { _tag: "VendorUnavailable", status: 503, retryAfter: 9 }, "no"],
     ["524", refused(524), 4, { _tag: "VendorUnavailable", status: 524 }, "unknown"],
     ["no answer in time", { after: 100_000 }, 2, { _tag: "Timeout" }, "unknown"],
     ["a broken connection", { broken: true }, 4, { _tag: "ConnectionFailed" }, "unknown"],
-    ["not JSON", { body: "{" }, 2, { _tag: "ContractBroken", kind: "not_json" }, "unknown"],
-    ["HTML", { body: "<html>" }, 2, { _tag: "ContractBroken", kind: "html" }, "unknown"],
+    ["not JSON", { body: "{" }, 2, { _tag: "ContractBroken", kind: "not_json" }, "yes"],
+    ["HTML", { body: "<html>" }, 2, { _tag: "ContractBroken", kind: "html" }, "yes"],
     [
       "wrong kinds",
       { body: body(content({ id: {}, username: [] })) },
       2,
       { _tag: "ContractBroken", paths: ["id", "username"] },
-      "unknown"
+      "yes"
     ],
-    ["too much", { body: "x".repeat(1_000_001) }, 2, { _tag: "ContractBroken", kind: "too_large" }, "unknown"]
+    ["too much", { body: "x".repeat(1_000_001) }, 2, { _tag: "ContractBroken", kind: "too_large" }, "yes"]
   ]
 
   it.effect.each(cases)("of %s is asked for again as often as that helps", ([, reply, attempts, reason, charged]) => {
@@ -234,17 +234,38 @@ describe("a pending result", () => {
 })
 
 describe("many fetches at once", () => {
-  it.effect("hold no more calls open than allowed, and waiting for a place costs no budget", () => {
+  it.effect("hold no more calls open than allowed, in the order in which they came", () => {
     const vendor = fakeVendor({ ...profileReply, after: 100 })
     return Effect.gen(function*() {
       const client = yield* DecodoClient
-      const fetches = Array.from({ length: 12 }, () => client.fetchProfile("sample.studio"))
+      const fetches = Array.from({ length: 6 }, () => client.fetchProfile("sample.studio"))
       const fiber = yield* Effect.forkChild(Effect.all(fetches, { concurrency: "unbounded" }))
       yield* TestClock.adjust("1 hour")
       const results = yield* Fiber.join(fiber)
       assert.strictEqual(vendor.mostInFlight, 2)
-      assert.deepStrictEqual(results.map((result) => result.meta.duration_ms), Array.from({ length: 12 }, () => 100_000))
-    }).pipe(Effect.provide(vendor.layer({ concurrency: 2, retry: { budget: "2 minutes" } })))
+      assert.deepStrictEqual(results.map((result) => result.meta.duration_ms), Array.from({ length: 6 }, () => 100_000))
+      assert.deepStrictEqual(
+        results.map((result) => result.meta.fetched_at.slice(14, 19)),
+        ["01:40", "01:40", "03:20", "03:20", "05:00", "05:00"]
+      )
+    }).pipe(Effect.provide(vendor.layer({ concurrency: 2, retry: { budget: "10 minutes" } })))
+  })
+
+  it.effect("wait for a place no longer than half their budget, and what comes too late is no call", () => {
+    const vendor = fakeVendor({ ...profileReply, after: 100 })
+    return Effect.gen(function*() {
+      const client = yield* DecodoClient
+      const fetches = Array.from({ length: 6 }, () => Effect.result(client.fetchProfile("sample.studio")))
+      const fiber = yield* Effect.forkChild(Effect.all(fetches, { concurrency: "unbounded" }))
+      yield* TestClock.adjust("1 hour")
+      const results = yield* Fiber.join(fiber)
+      const failed = results.flatMap((result) => result._tag === "Failure" ? [result.failure] : [])
+      assert.deepStrictEqual(failed.map(({ attempts, reason }) => [reason._tag, attempts]), [["VendorBusy", 0], [
+        "VendorBusy",
+        0
+      ]])
+      assert.strictEqual(vendor.seen.length, 4)
+    }).pipe(Effect.provide(vendor.layer({ concurrency: 2, retry: { budget: "220 seconds" } })))
   })
 })
 

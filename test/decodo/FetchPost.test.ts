@@ -60,7 +60,7 @@ describe("fetchPost", () => {
       const silent = fakeVendor(emptyReply)
       const second = reasonOf(yield* fetched(silent))
       assert(second?._tag === "PostNotFound")
-      assert.deepStrictEqual([second.evidence, billed(second)], ["empty_answers", "unknown"])
+      assert.deepStrictEqual([second.evidence, billed(second)], ["empty_answers", "no"])
       assert.lengthOf(silent.seen, 3)
     }))
 

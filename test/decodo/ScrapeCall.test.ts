@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net"
 import { gzipSync } from "node:zlib"
 import { DecodoClient } from "../../src/decodo/DecodoClient.ts"
 import * as DecodoHttp from "../../src/decodo/DecodoHttp.ts"
+import { unguarded } from "./fakeVendor.ts"
 import { body, content, userObject } from "./samples.ts"
 
 /** A real server, so that limits and connections are real too. */
@@ -34,7 +35,7 @@ const fetchFrom = (baseUrl: string, options: Partial<DecodoHttp.DecodoHttpOption
         maxResponseBytes: 1_000_000,
         retry: { attempts: 1 },
         ...options
-      }).pipe(Layer.provide(FetchHttpClient.layer))
+      }).pipe(Layer.provide([FetchHttpClient.layer, unguarded]))
     )
   )
 

@@ -8,6 +8,12 @@ import { DecodoClient } from "../../src/decodo/DecodoClient.ts"
 import type { DecodoError } from "../../src/decodo/DecodoError.ts"
 import * as DecodoHttp from "../../src/decodo/DecodoHttp.ts"
 import type { FetchedProfile } from "../../src/decodo/FetchedProfile.ts"
+import { breakerDefaults } from "../../src/thrift/Breakers.ts"
+import { CallMeter } from "../../src/thrift/CallMeter.ts"
+import { Fleet } from "../../src/thrift/Fleet.ts"
+import { Spending } from "../../src/thrift/Spending.ts"
+import { VendorGuard } from "../../src/thrift/VendorGuard.ts"
+import { VendorTasks } from "../../src/thrift/VendorTasks.ts"
 import { body, content, userObject } from "./samples.ts"
 
 /** One scripted reply: a response after so many seconds, or a connection that breaks, or none at all. */
@@ -60,12 +66,25 @@ export const fakeVendor = (...replies: ReadonlyArray<Reply>) => {
     get waits() {
       return seen.slice(1).map(({ at }, i) => at - seen[i]!.at)
     },
-    layer: (options: Partial<DecodoHttp.DecodoHttpOptions> = {}) =>
+    layer: (options: Partial<DecodoHttp.DecodoHttpOptions> = {}, guard = unguarded) =>
       DecodoHttp.layer({ username: "user", password: Redacted.make("hunter2"), ...options }).pipe(
-        Layer.provide(Layer.succeed(HttpClient.HttpClient, client))
+        Layer.provide(Layer.succeed(HttpClient.HttpClient, client)),
+        Layer.provideMerge(guard)
       )
   }
 }
+
+/** Nothing stands before the vendor: for tests of what it is asked and what is made of its answers. */
+export const unguarded = Layer.merge(
+  Layer.mock(VendorTasks, {}),
+  VendorGuard.layerNoDeps({ ...breakerDefaults, failures: 1_000 })
+).pipe(
+  Layer.provide([
+    Fleet.layerProcess({ concurrency: 1_000, perSecond: 1_000_000 }),
+    Spending.layerNone({ pricePerSuccess: 1_000 }),
+    CallMeter.layerNone
+  ])
+)
 
 /** Fetches while the test clock runs for an hour, and gives the profile or the error. */
 export const fetched = (username = "sample.studio", options?: { readonly known: boolean }): Effect.Effect<

@@ -955,6 +955,24 @@ GRANT ALL ON TABLE user_searches TO service_role;
 GRANT SELECT ON TABLE user_searches TO authenticated;
 COMMENT ON TABLE user_searches IS 'The record of each look-up: outcome, duration, source, key figures at the time. Answers what did I do, and how did it go.';
 
+CREATE TABLE vendor_absences (
+  target text NOT NULL,
+  query text NOT NULL,
+  evidence text NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT vendor_absences_pkey PRIMARY KEY (target, query),
+  CONSTRAINT vendor_absences_evidence CHECK ((evidence = ANY (ARRAY['user_null'::text, 'media_null'::text, 'empty_answers'::text]))),
+  CONSTRAINT vendor_absences_expires CHECK ((expires_at > seen_at)),
+  CONSTRAINT vendor_absences_query CHECK (((length(query) >= 1) AND (length(query) <= 100)))
+);
+CREATE INDEX vendor_absences_expires_at_idx ON public.vendor_absences USING btree (expires_at);
+ALTER TABLE vendor_absences ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE vendor_absences FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE vendor_absences TO service_role;
+COMMENT ON TABLE vendor_absences IS 'What Instagram lately had no account or post for: believed until it expires, so that nobody pays for asking again.';
+COMMENT ON COLUMN vendor_absences.evidence IS 'Why it is believed: user_null and media_null are Instagram''s word, empty_answers a conclusion.';
+
 CREATE TABLE vendor_answers (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   username text NOT NULL,
@@ -982,6 +1000,91 @@ REVOKE ALL ON TABLE vendor_answers FROM PUBLIC, anon, authenticated, service_rol
 GRANT ALL ON TABLE vendor_answers TO service_role;
 COMMENT ON TABLE vendor_answers IS 'Every paid answer, written before anything is made of it: a process that dies between the answer and the store does not pay twice.';
 COMMENT ON COLUMN vendor_answers.stored_at IS 'When the answer had become rows, set in the same transaction as those rows.';
+
+CREATE TABLE vendor_calls (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  called_at timestamp with time zone NOT NULL,
+  target text NOT NULL,
+  purpose text NOT NULL,
+  user_id uuid,
+  outcome text NOT NULL,
+  billed text NOT NULL,
+  cost_micros bigint NOT NULL,
+  duration_ms integer NOT NULL,
+  attempt integer NOT NULL,
+  CONSTRAINT vendor_calls_pkey PRIMARY KEY (id),
+  CONSTRAINT vendor_calls_attempt CHECK ((attempt > 0)),
+  CONSTRAINT vendor_calls_billed CHECK ((billed = ANY (ARRAY['no'::text, 'unknown'::text, 'yes'::text]))),
+  CONSTRAINT vendor_calls_cost CHECK (((cost_micros >= 0) AND ((billed <> 'no'::text) OR (cost_micros = 0)))),
+  CONSTRAINT vendor_calls_duration_ms CHECK ((duration_ms >= 0)),
+  CONSTRAINT vendor_calls_outcome CHECK ((outcome ~ '^[A-Za-z]{1,50}$'::text)),
+  CONSTRAINT vendor_calls_purpose CHECK ((purpose = ANY (ARRAY['lookup'::text, 'refresh'::text, 'bulk'::text, 'comments'::text, 'post'::text, 'backfill'::text, 'unattributed'::text]))),
+  CONSTRAINT vendor_calls_target CHECK (((length(target) >= 1) AND (length(target) <= 100)))
+);
+CREATE INDEX vendor_calls_called_at_idx ON public.vendor_calls USING btree (called_at) INCLUDE (cost_micros);
+CREATE INDEX vendor_calls_user_id_idx ON public.vendor_calls USING btree (user_id, called_at DESC);
+ALTER TABLE vendor_calls ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE vendor_calls FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE vendor_calls TO service_role;
+COMMENT ON TABLE vendor_calls IS 'One row for each call to the vendor, appended when it ended: what it was for and what it cost. Holds neither what was asked for nor what was answered.';
+COMMENT ON COLUMN vendor_calls.outcome IS 'success, interrupted, or why it failed, as DecodoReason names it.';
+COMMENT ON COLUMN vendor_calls.billed IS 'Whether the vendor charged it; unknown where nobody saw how the call ended.';
+COMMENT ON COLUMN vendor_calls.cost_micros IS 'Millionths of a US dollar by the configured price; of unknown calls what they cost if they were charged.';
+COMMENT ON COLUMN vendor_calls.attempt IS 'Which call of its fetch it was, from 1.';
+
+CREATE TABLE vendor_places (
+  id uuid NOT NULL,
+  queued_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  starts_at timestamp with time zone,
+  expires_at timestamp with time zone NOT NULL,
+  left_at timestamp with time zone,
+  CONSTRAINT vendor_places_pkey PRIMARY KEY (id)
+);
+ALTER TABLE vendor_places ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE vendor_places FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE vendor_places TO service_role;
+COMMENT ON TABLE vendor_places IS 'Calls to the vendor under way in all processes, and those waiting their turn; a handful of rows. Unused where Redis keeps them.';
+COMMENT ON COLUMN vendor_places.starts_at IS 'When the call may start; NULL while it waits.';
+COMMENT ON COLUMN vendor_places.expires_at IS 'Renewed by the process that holds it; what a dead process held is free after this.';
+
+CREATE TABLE vendor_spend (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  day date NOT NULL,
+  user_id uuid,
+  spent_micros bigint NOT NULL,
+  CONSTRAINT vendor_spend_pkey PRIMARY KEY (id),
+  CONSTRAINT vendor_spend_day_user_key UNIQUE NULLS NOT DISTINCT (day, user_id),
+  CONSTRAINT vendor_spend_spent CHECK ((spent_micros >= 0))
+);
+CREATE INDEX vendor_spend_user_id_idx ON public.vendor_spend USING btree (user_id);
+ALTER TABLE vendor_spend ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE vendor_spend FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE vendor_spend TO service_role;
+COMMENT ON TABLE vendor_spend IS 'What a day (UTC) may at most have cost, calls under way included: reserved before a call and given back where it was not charged. Kept only while a ceiling is set.';
+COMMENT ON COLUMN vendor_spend.user_id IS 'NULL for all users together.';
+
+CREATE TABLE vendor_tasks (
+  id uuid NOT NULL,
+  target text NOT NULL,
+  query text NOT NULL,
+  submitted_at timestamp with time zone NOT NULL,
+  task_id text NOT NULL,
+  answered_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  CONSTRAINT vendor_tasks_pkey PRIMARY KEY (id),
+  CONSTRAINT vendor_tasks_query CHECK (((length(query) >= 1) AND (length(query) <= 2048))),
+  CONSTRAINT vendor_tasks_task_id CHECK (((length(task_id) >= 1) AND (length(task_id) <= 64)))
+);
+CREATE INDEX vendor_tasks_query_idx ON public.vendor_tasks USING btree (target, query, submitted_at DESC);
+CREATE INDEX vendor_tasks_submitted_at_idx ON public.vendor_tasks USING btree (submitted_at);
+ALTER TABLE vendor_tasks ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE vendor_tasks FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE vendor_tasks TO service_role;
+COMMENT ON TABLE vendor_tasks IS 'Tasks of the vendor''s asynchronous API, kept for two days; the vendor keeps results for one.';
+COMMENT ON COLUMN vendor_tasks.id IS 'What the vendor is told to call back with, signed.';
+COMMENT ON COLUMN vendor_tasks.task_id IS 'The vendor''s own id.';
+COMMENT ON COLUMN vendor_tasks.answered_at IS 'When its result was first seen, and accounted for in vendor_calls. NULL for long: nobody asked for it again, and the vendor may have charged it.';
+COMMENT ON COLUMN vendor_tasks.ended_at IS 'When it turned out that it brings no answer that could be kept.';
 
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE api_usage ADD CONSTRAINT api_usage_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
@@ -1015,6 +1118,8 @@ ALTER TABLE user_profile_access ADD CONSTRAINT user_profile_access_profile_id_fk
 ALTER TABLE user_profile_access ADD CONSTRAINT user_profile_access_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE user_profiles ADD CONSTRAINT user_profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE user_searches ADD CONSTRAINT user_searches_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
+ALTER TABLE vendor_calls ADD CONSTRAINT vendor_calls_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE SET NULL;
+ALTER TABLE vendor_spend ADD CONSTRAINT vendor_spend_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 
 CREATE OR REPLACE FUNCTION public.has_profile_access(profile uuid)
  RETURNS boolean

@@ -50,6 +50,10 @@ const settled = Effect.gen(function*() {
     })
   }`
   yield* paid(user.user.id)
+  yield* sql`
+    INSERT INTO vendor_calls (called_at, target, purpose, user_id, outcome, billed, cost_micros, duration_ms, attempt)
+    VALUES (now(), 'instagram_graphql_profile', 'lookup', ${user.user.id}, 'success', 'yes', 1000, 7, 1)`
+  yield* sql`INSERT INTO vendor_spend (day, user_id, spent_micros) VALUES (current_date, ${user.user.id}, 1000)`
   yield* sql`UPDATE user_profiles SET bio = 'all about me' WHERE user_id = ${user.user.id}`
   return { ...user, id: user.user.id, profile: id }
 })
@@ -168,7 +172,8 @@ layer(TestApp.layer(), { excludeTestServices: true })("an account", (it) => {
           api_keys: 1,
           idempotency_keys: 1,
           campaigns: 1,
-          subscriptions: 1
+          subscriptions: 1,
+          vendor_spend: 1
         },
         sign_in: "signed_out"
       })

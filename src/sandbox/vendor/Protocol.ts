@@ -28,7 +28,7 @@ export const protocol = (vendor: Vendor, credentials: { readonly username: strin
   const submit = authorized(Effect.flatMap(scrapeBody, vendor.submit))
 
   const submitBatch = authorized(
-    Effect.flatMap(batchBody, ({ target, query }) => vendor.submitBatch(query.map((each) => ({ target, query: each }))))
+    Effect.flatMap(batchBody, ({ query, ...rest }) => vendor.submitBatch(query.map((each) => ({ ...rest, query: each }))))
   )
 
   const polled = Effect.flatMap(HttpRouter.params, ({ id }) => vendor.poll(id ?? ""))
@@ -37,7 +37,7 @@ export const protocol = (vendor: Vendor, credentials: { readonly username: strin
 
   const results = authorized(Effect.map(polled, (task) => {
     if (task === null) return unknownTask
-    return task.status === "pending" ? notReady : replyOf(task)
+    return task.status === "pending" ? task.failing ? unavailable : notReady : replyOf(task)
   }))
 
   return HttpRouter.addAll([
@@ -64,6 +64,7 @@ const badBody = failure({
   message: "The body must be {target, query, callback_url?} with a known target and nothing else."
 })
 const unknownTask = failure({ status: 404, message: "There is no such task, or it is older than 24 hours." })
+const unavailable = failure({ status: 503, message: "Service unavailable." })
 const notReady: Reply = { status: 204, contentType: "application/json", body: new Uint8Array() }
 
 const respond = ({ status, contentType, retryAfter, body }: Reply) =>

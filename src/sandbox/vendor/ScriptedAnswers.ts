@@ -60,6 +60,7 @@ export const scriptedAnswer = ({ state, number }: Script, { target, query, now }
     case "error":
       return { kind: "no results", status: "error", statusCode: null }
     case "pending":
+    case "pollfail":
     case "slow":
       return result(usual)
     case "429":

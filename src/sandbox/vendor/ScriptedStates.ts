@@ -67,6 +67,13 @@ export const scriptedStates = [
     times: Infinity,
     billed: true
   },
+  {
+    name: "pollfail",
+    shows: "A submitted task whose results answer HTTP 503 so many times first. A scrape succeeds.",
+    number: { means: "polls answered 503", default: 2, max: 1_000 },
+    times: Infinity,
+    billed: true
+  },
   { name: "400", shows: "HTTP 400 that passes.", times: 1, billed: false },
   { name: "422", shows: "HTTP 422.", times: Infinity, billed: false },
   { name: "401", shows: "HTTP 401: credentials refused.", times: Infinity, billed: false },

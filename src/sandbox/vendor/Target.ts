@@ -8,7 +8,7 @@ const Query = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(2048
 
 /**
  * The body of a scrape: decode it with excess properties as errors, for the vendor's schema forbids them. `callback_url` is
- * accepted and never called: a sandbox sends nothing out.
+ * called for tasks, on this machine alone: a sandbox sends nothing out.
  */
 export const ScrapeBody = Schema.Struct({ target: Target, query: Query, callback_url: Schema.optionalKey(Schema.String) })
 

@@ -5,6 +5,7 @@ import type { Target } from "./Target.ts"
 export interface Call {
   readonly target: Target
   readonly query: string
+  readonly callback_url?: string
 }
 
 /** One call under the vendor's id, times in milliseconds since 1970. */
@@ -17,6 +18,8 @@ export interface Task {
   readonly answer: Written
   /** How many more times to say that it is not ready, after the work is done. */
   polls: number
+  /** Whether it is said with a 503. */
+  readonly failing: boolean
 }
 
 /** Tasks that can be asked for again: for 24 hours, and the last 20,000. */

@@ -111,6 +111,9 @@ const answers: Record<Exclude<StateName, "slow" | "hang" | "reset">, (reply: Rep
   pending: (reply) => {
     assert.deepInclude(json(reply), { status: "pending" })
   },
+  pollfail: (reply) => {
+    assert.strictEqual(userOf(reply).username, "sim.pollfail")
+  },
   400: http(400),
   422: http(422),
   401: http(401),

@@ -1,0 +1,197 @@
+import { Clock, Context, DateTime, Duration, Effect, Layer, Schedule } from "effect"
+import type * as Column from "../database/Column.ts"
+import { instantOf } from "../database/Instant.ts"
+import { Transaction } from "../database/Transaction.ts"
+import { type Billed, SpendCeilingReached } from "../decodo/DecodoReason.ts"
+import type { UserId } from "../users/UserId.ts"
+import { SpendRepo } from "./SpendRepo.ts"
+import { VendorCallRepo } from "./VendorCallRepo.ts"
+import type { Use } from "./VendorUse.ts"
+
+/** Money is in whole micro-dollars. A day is a day of UTC. */
+export interface SpendingOptions {
+  readonly pricePerSuccess: number
+  /** All users together, null without a ceiling. */
+  readonly perDay: number | null
+  /** Each user, null without a ceiling. */
+  readonly perUserAndDay: number | null
+}
+
+export interface SpendState {
+  /** Today, calls under way and calls of which nobody knows whether they were charged included. */
+  readonly spent_micros: number
+  /** What today will have cost if it goes on like the last hour: spent so far, and the last hour's spend for each hour that is left. */
+  readonly forecast_micros: number
+  readonly ceiling_micros: number | null
+  /** Why the ceiling is kept by this process alone at the moment, null where it holds as configured. */
+  readonly degraded: string | null
+}
+
+/** What the vendor may cost. A call is paid for in advance and given back if it was not charged, so that no race spends more. */
+export class Spending extends Context.Service<Spending, {
+  readonly price: number
+  /** `SpendCeilingReached` where so many calls (1) could cost more than is left today. */
+  reserve(use: Use, units?: number): Effect.Effect<Reservation, SpendCeilingReached>
+  /** What was reserved for one call when its task was submitted; nothing where that is settled. */
+  reserved(use: Use, submittedAt: number, settled: boolean): Reservation
+  /** Gives back what was not charged; an unknown end stays paid for. */
+  settle(reservation: Reservation, billed: Billed): Effect.Effect<void>
+  /** Undefined while the database is away. */
+  readonly state: Effect.Effect<SpendState | undefined>
+}>()("analytics-following/thrift/Spending") {
+  static readonly layerNoDeps = (options: SpendingOptions) => Layer.effect(Spending, make(options))
+
+  static readonly layer = (options: SpendingOptions) =>
+    this.layerNoDeps(options).pipe(Layer.provide([SpendRepo.layer, VendorCallRepo.layer]))
+
+  /** No ceilings, no database: for tests of what stands before it. */
+  static readonly layerNone = (options: { readonly pricePerSuccess: number }) =>
+    Layer.succeed(Spending, {
+      price: options.pricePerSuccess,
+      reserve: () => Effect.succeed(nothingReserved),
+      reserved: () => nothingReserved,
+      settle: () => Effect.void,
+      state: Effect.undefined
+    })
+}
+
+/** Whose budgets hold the price of a call under way. */
+export interface Reservation {
+  readonly day: string
+  readonly owners: ReadonlyArray<UserId | null>
+  readonly amount: number
+}
+
+const nothingReserved: Reservation = { day: "", owners: [], amount: 0 }
+
+const make = Effect.fnUntraced(function*(options: SpendingOptions) {
+  const repo = yield* SpendRepo
+  const calls = yield* VendorCallRepo
+  const transaction = yield* Transaction
+  const scope = yield* Effect.scope
+  const price = options.pricePerSuccess
+  const unlimited = options.perDay === null && options.perUserAndDay === null
+  let blind: Blind | undefined
+  let lastKnown: { readonly day: string; readonly left: number } | undefined
+
+  const reserveOf = Effect.fnUntraced(function*(
+    owner: UserId | null,
+    ceiling: number,
+    amount: number,
+    now: number
+  ) {
+    const spent = yield* repo.reserve(dayOf(now), owner, amount, ceiling)
+    if (spent === undefined) {
+      return yield* new SpendCeilingReached({ scope: owner === null ? "day" : "user", retryAfter: secondsToMidnight(now) })
+    }
+    return spent
+  })
+
+  const reserve = Effect.fn("Spending.reserve")(
+    function*(use: Use, units = 1): Effect.fn.Return<Reservation, SpendCeilingReached> {
+      if (unlimited) return nothingReserved
+      const now = yield* Clock.currentTimeMillis
+      const day = dayOf(now)
+      const amount = price * units
+      return yield* transaction.run(Effect.gen(function*() {
+        const owners: Array<UserId | null> = []
+        if (use.user !== null && options.perUserAndDay !== null) {
+          yield* reserveOf(use.user, options.perUserAndDay, amount, now)
+          owners.push(use.user)
+        }
+        // Last, for all processes wait for this row.
+        if (options.perDay !== null) {
+          const spent = yield* reserveOf(null, options.perDay, amount, now)
+          lastKnown = { day, left: options.perDay - spent }
+          owners.push(null)
+        }
+        blind = undefined
+        return { day, owners, amount } satisfies Reservation
+      })).pipe(
+        Effect.timeoutOrElse({ duration: "3 seconds", orElse: () => reserveBlindly(day, now, amount) }),
+        Effect.catchTags({
+          DatabaseUnavailable: () => reserveBlindly(day, now, amount),
+          RowMismatch: () => reserveBlindly(day, now, amount),
+          // A user who is gone has no budget of their own.
+          RowRefused: () => use.user === null ? reserveBlindly(day, now, amount) : reserve({ ...use, user: null }, units)
+        })
+      )
+    }
+  )
+
+  /**
+   * The ledger is away. This process goes on for a twentieth of what it last knew to be left, loudly, and stops there; one that never
+   * saw today's ledger does not start. So the ceiling can be passed by no more than that for each further process.
+   */
+  const reserveBlindly = Effect.fnUntraced(function*(day: string, now: number, amount: number) {
+    const ceiling = options.perDay ?? options.perUserAndDay ?? 0
+    blind ??= { allowance: (lastKnown?.day === day ? lastKnown.left : options.perDay === null ? ceiling : 0) / 20, spent: 0 }
+    if (blind.spent === 0) {
+      yield* Effect.logError("spend ceilings are kept by this process alone: the database is away").pipe(
+        Effect.annotateLogs({ allowance_micros: Math.floor(blind.allowance) })
+      )
+    }
+    if (blind.spent + amount > blind.allowance) {
+      return yield* new SpendCeilingReached({ scope: "day", retryAfter: Math.min(60, secondsToMidnight(now)) })
+    }
+    blind.spent += amount
+    return nothingReserved
+  })
+
+  /** The reservation stands until then: a process that dies before gives nothing back, and the day ends a call early. */
+  const giveBack = ({ amount, day, owners }: Reservation) =>
+    Effect.forEach(owners, (owner) => repo.release(day, owner, amount), { discard: true }).pipe(
+      Effect.retry({ times: 3, schedule: Schedule.spaced("1 second") }),
+      Effect.catch(({ _tag }) =>
+        Effect.logWarning("a reservation of money for the vendor stays").pipe(Effect.annotateLogs({ reason: _tag }))
+      )
+    )
+
+  return Spending.of({
+    price,
+    reserve,
+    reserved: (use, submittedAt, settled) =>
+      settled ? nothingReserved : {
+        day: dayOf(submittedAt),
+        owners: [
+          ...(use.user !== null && options.perUserAndDay !== null ? [use.user] : []),
+          ...(options.perDay !== null ? [null] : [])
+        ],
+        amount: price
+      },
+    settle: (reservation, billed) =>
+      billed !== "no" || reservation.owners.length === 0
+        ? Effect.void
+        : Effect.asVoid(Effect.forkIn(giveBack(reservation), scope, { startImmediately: true })),
+    state: Effect.gen(function*() {
+      const now = yield* Clock.currentTimeMillis
+      const { last_hour, today } = yield* calls.spend(startOfDay(now), instantOf(now - Duration.toMillis("1 hour")))
+      return {
+        spent_micros: today,
+        forecast_micros: forecast(today, last_hour, now),
+        ceiling_micros: options.perDay,
+        degraded: blind === undefined ? null : "the spend ceiling is kept by each process alone"
+      }
+    }).pipe(
+      Effect.catch(() => Effect.undefined),
+      Effect.withSpan("Spending.state")
+    )
+  })
+})
+
+interface Blind {
+  readonly allowance: number
+  spent: number
+}
+
+/** `spent so far + spend of the last hour × hours left of the day`, in whole micro-dollars. */
+export const forecast = (spent: number, lastHour: number, now: number): number =>
+  Math.round(spent + lastHour * secondsToMidnight(now) / 3600)
+
+const dayMillis = 86_400_000
+
+const secondsToMidnight = (now: number): number => Math.max(1, Math.ceil((dayMillis - now % dayMillis) / 1000))
+
+const dayOf = (now: number): string => DateTime.formatIsoDateUtc(DateTime.makeUnsafe(now))
+
+const startOfDay = (now: number): Column.Instant => instantOf(now - now % dayMillis)
