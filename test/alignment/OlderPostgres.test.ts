@@ -1,25 +1,19 @@
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, FileSystem, Layer, Path, References } from "effect"
-import { execFile } from "node:child_process"
+import { Effect, Layer, References } from "effect"
 import { existsSync } from "node:fs"
 import { probes } from "../../scripts/schema/probes.ts"
 import { currentContract } from "../../src/alignment/CurrentContract.ts"
 import { insertSamples, runProbe } from "../../src/alignment/Probes.ts"
-import * as Database from "../../src/database/Database.ts"
 import { RowRefused } from "../../src/database/DatabaseErrors.ts"
 import { Migrator } from "../../src/database/Migrator.ts"
-import { freePort, serve } from "../../src/sandbox/postgres/ServerProcess.ts"
-import { settingArguments } from "../../src/sandbox/postgres/ServerSettings.ts"
-import { serverUser } from "../../src/sandbox/postgres/ServerUser.ts"
 import { installSupabase } from "../../src/sandbox/postgres/Supabase.ts"
 import { insertExamples } from "../database/exampleRows.ts"
+import { installedPostgres, programs } from "../support/InstalledPostgres.ts"
 import { migrationsDirectory } from "../support/TestDatabase.ts"
 import { attempt, shown } from "./attempt.ts"
 import { additionsOf, mutationsOf } from "./mutations.ts"
 import { findings } from "./support.ts"
-
-const programs = (version: number) => `/usr/lib/postgresql/${version}/bin`
 
 describe.each([15, 16, 17])("PostgreSQL %i", (version) => {
   const missing = !existsSync(`${programs(version)}/postgres`)
@@ -51,36 +45,8 @@ describe.each([15, 16, 17])("PostgreSQL %i", (version) => {
         }
       }).pipe(
         Effect.provideService(References.MinimumLogLevel, "Error"),
-        Effect.provide(server(version).pipe(Layer.provideMerge(NodeServices.layer)))
+        Effect.provide(installedPostgres(version).pipe(Layer.provideMerge(NodeServices.layer)))
       ),
     120_000
   )
 })
-
-const server = (version: number) =>
-  Layer.unwrap(Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
-    const home = yield* fs.makeTempDirectoryScoped({ prefix: "older-postgres-" })
-    const clusterDir = path.join(home, "cluster")
-    const user = yield* serverUser(clusterDir)
-    yield* fs.chmod(home, 0o711)
-    yield* fs.makeDirectory(clusterDir, { mode: 0o700 })
-    if (user !== undefined) yield* fs.chown(clusterDir, user.uid, user.gid)
-    const binDir = programs(version)
-    yield* Effect.tryPromise(() =>
-      new Promise<void>((resolve, reject) => {
-        const flags = ["--username=postgres", "--encoding=UTF8", "--locale=C", "--auth=trust", "--no-sync"]
-        execFile(path.join(binDir, "initdb"), [`--pgdata=${clusterDir}`, ...flags], { ...user, cwd: "/" }, (error) => {
-          if (error === null) resolve()
-          else reject(error)
-        })
-      })
-    )
-    const port = yield* freePort
-    yield* serve(
-      { binDir, clusterDir, logFile: path.join(home, "postgres.log"), user },
-      settingArguments({ port, durable: false, settings: {} })
-    )
-    return Database.layer(Database.localOptions(`postgresql://postgres@127.0.0.1:${port}/postgres`))
-  }))
