@@ -1,3 +1,4 @@
+import { flattened } from "./Associative.ts"
 import type { Constraint, Index, Relation } from "./Catalog.ts"
 import { allowedBy, type ContractRelation } from "./Contract.ts"
 import type { IsConflictTarget } from "./Drift.ts"
@@ -125,4 +126,4 @@ const unknownValues = (relation: ContractRelation, expected: Constraint, found: 
 
 const shape = (index: Index) => squeeze(index.definition.replace(/INDEX \S+ ON (ONLY )?/, "INDEX ON "))
 
-const squeeze = (definition: string) => definition.replace(/\s+/g, " ").trim()
+const squeeze = (definition: string) => flattened(definition.replace(/\s+/g, " ").trim())

@@ -7,7 +7,6 @@ import { builtinModules } from "node:module"
 import { fileURLToPath } from "node:url"
 import { parse } from "yaml"
 import packageJson from "../../package.json" with { type: "json" }
-import { configurationPage } from "../../scripts/docs/configurationPage.ts"
 import { declarations } from "../../src/settings/Settings.ts"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
@@ -24,12 +23,6 @@ interface Compose {
     }>
   >
 }
-
-describe("docs/configuration.md", () => {
-  it("is what the declarations of the settings say", () => {
-    assert.strictEqual(read("docs/configuration.md"), configurationPage(), "run npm run docs:configuration")
-  })
-})
 
 describe("compose.yml", () => {
   const compose = parse(read("compose.yml")) as Compose

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Option, Redacted, Result } from "effect"
 import { readFileSync } from "node:fs"
+import { configurationPage } from "../../scripts/docs/configurationPage.ts"
 import { declarations, readSettings } from "../../src/settings/Settings.ts"
 
 const complete = {
@@ -71,5 +72,10 @@ describe("Settings", () => {
       listed,
       Object.fromEntries(Object.entries(declarations).map(([name, { fallback }]) => [name, fallback ?? ""]))
     )
+  })
+
+  it("docs/configuration.md is what the declarations say", () => {
+    const page = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8")
+    assert.strictEqual(page, configurationPage(), "run npm run docs:configuration")
   })
 })
