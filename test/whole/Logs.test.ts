@@ -12,6 +12,8 @@ import { VendorFront } from "../support/VendorFront.ts"
 const settings = {
   CURSOR_SECRET: "cursor-secret-of-the-test",
   ACCESS_LOG_SHARE: "1",
+  // One failing name after another: a pause would hide what comes after them.
+  DECODO_BREAKER_FAILURES: "1000",
   SUPABASE_JWT_SECRET: "jwt-secret-of-the-test-which-is-long-enough"
 }
 
