@@ -84,6 +84,9 @@ import { Account } from "./users/Account.ts"
 import { AccountData } from "./users/AccountData.ts"
 import * as UserAccounts from "./users/UserAccounts.ts"
 import { Users } from "./users/Users.ts"
+import * as SchemaDrift from "./webhooks/SchemaDrift.ts"
+import * as WebhookRoom from "./webhooks/WebhookRoom.ts"
+import { Webhooks } from "./webhooks/Webhooks.ts"
 
 export interface AppOptions {
   /** Headers of every answer beside the usual ones. */
@@ -106,7 +109,7 @@ export const services = (settings: SettingsValues) => {
   const database = databaseLayer(settings)
   const infrastructure = Layer.mergeAll(
     DatabaseHealth.layerNoDeps.pipe(Layer.provide(migratorLayer)),
-    Alignment.layer({ interval: settings.SCHEMA_CHECK_INTERVAL, routes: apiRoutes }),
+    Alignment.layer({ interval: settings.SCHEMA_CHECK_INTERVAL, routes: apiRoutes }).pipe(Layer.provide(SchemaDrift.layer)),
     cacheLayer(settings),
     NegativeCache.layer({ believedFor: settings.PROFILE_NOT_FOUND_FOR }),
     vendorLayer(settings),
@@ -119,7 +122,8 @@ export const services = (settings: SettingsValues) => {
     Posts.layer,
     ProfileRepo.layer,
     SnapshotRepo.layer,
-    VendorAnswerRepo.layer
+    VendorAnswerRepo.layer,
+    WebhookRoom.layer({ keys: settings.WEBHOOK_KEYS, allowPrivate: settings.WEBHOOK_ALLOW_PRIVATE })
   ).pipe(
     Layer.provideMerge(infrastructure)
   )
@@ -259,6 +263,11 @@ const server = (settings: SettingsValues, options: AppOptions) =>
       const headersOf = yield* answeredLimits(options.node, settings.TRUSTED_PROXIES)
       const answered = answering({ allowedMethods, headers: options.headers, headersOf })(app)
       const known = yield* ProfilesHttp.knownLookups
+      if (settings.WEBHOOK_WORKERS) {
+        yield* Layer.build(
+          Webhooks.workerLayer({ concurrency: settings.WEBHOOK_CONCURRENCY, drainFor: settings.SHUTDOWN_TIMEOUT })
+        )
+      }
       const listening = yield* Layer.build(NodeHttpServer.layerServer(() => options.node, options.listen))
       yield* (settings.CORS_ORIGINS.length === 0
         ? HttpServer.serveEffect(answered)

@@ -38,6 +38,7 @@ import { campaignProbes } from "./campaignProbes.ts"
 import { creditProbes } from "./creditProbes.ts"
 import { thriftProbes } from "./thriftProbes.ts"
 import { usageProbes } from "./usageProbes.ts"
+import { webhookProbes } from "./webhookProbes.ts"
 
 const user = UserId.make(id)
 const profile = ProfileId.make(id)
@@ -263,6 +264,7 @@ export const probes: ReadonlyArray<Probe> = [
     method: "VendorAnswerRepo.markRejected",
     run: answers(VendorAnswerRepo.use((repo) => repo.markRejected(answer, "probe", now)))
   },
+  ...webhookProbes,
   ...campaignProbes,
   ...usageProbes,
   ...callProbes,

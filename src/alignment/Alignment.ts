@@ -2,6 +2,7 @@ import { Context, Duration, Effect, Layer, Option, Queue, Semaphore } from "effe
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { RowMismatch } from "../database/DatabaseErrors.ts"
+import { AlignmentListener } from "./AlignmentListener.ts"
 import { announce, announceMismatch } from "./Announcement.ts"
 import { blocks } from "./Check.ts"
 import { checkDatabase } from "./CheckDatabase.ts"
@@ -46,6 +47,7 @@ export class Alignment extends Context.Service<Alignment, {
 
 const make = Effect.fnUntraced(function*({ interval, routes }: AlignmentOptions) {
   const sql = yield* SqlClient
+  const listener = yield* AlignmentListener
   const touches = touchIndexOf(currentMethods, routes)
   const asked = yield* Queue.sliding<void>(1)
   const one = yield* Semaphore.make(1)
@@ -56,6 +58,7 @@ const make = Effect.fnUntraced(function*({ interval, routes }: AlignmentOptions)
     yield* announce(report, next)
     report = next
     blocked = blockedBy(next.findings, interval)
+    yield* listener.checked(next)
     return next
   })
 

@@ -27,6 +27,7 @@ import { VendorCall, VendorPlace, VendorSpend } from "../thrift/VendorCall.ts"
 import { VendorTask } from "../thrift/VendorTask.ts"
 import { AuthUser } from "../users/AuthUser.ts"
 import { UserProfile } from "../users/UserProfile.ts"
+import { WebhookDelivery, WebhookEndpoint, WebhookSecret } from "../webhooks/Webhook.ts"
 
 /** Every row model by its table. A test fails when a model of the source tree is not in here. */
 export const models = {
@@ -65,7 +66,10 @@ export const models = {
   vendor_calls: VendorCall,
   vendor_places: VendorPlace,
   vendor_spend: VendorSpend,
-  vendor_tasks: VendorTask
+  vendor_tasks: VendorTask,
+  webhook_deliveries: WebhookDelivery,
+  webhook_endpoints: WebhookEndpoint,
+  webhook_secrets: WebhookSecret
 } as const
 
 export type RelationName = keyof typeof models

@@ -8,6 +8,7 @@ import type { AccessRequired, ProfileNotFound } from "../profiles/ProfileErrors.
 import { Profiles } from "../profiles/Profiles.ts"
 import type { Username } from "../profiles/Username.ts"
 import type { UserId } from "../users/UserId.ts"
+import { Outbox } from "../webhooks/Outbox.ts"
 import type { CampaignId } from "./Campaign.ts"
 import type { CampaignPostChange, CampaignProfileChange } from "./CampaignBody.ts"
 import { CampaignFull, type CampaignNotFound } from "./CampaignErrors.ts"
@@ -45,6 +46,7 @@ export class CampaignContents extends Context.Service<CampaignContents, {
       const lookup = yield* PostLookup
       const campaignProfiles = yield* CampaignProfileRepo
       const campaignPosts = yield* CampaignPostRepo
+      const outbox = yield* Outbox
       const viewerOf = (user: UserId) => Effect.map(Clock.currentTimeMillis, (now): Viewer => ({ user, now: instantOf(now) }))
 
       /** What is attached is changed; else it is looked up, without a transaction, and attached while there is room. */
@@ -91,7 +93,13 @@ export class CampaignContents extends Context.Service<CampaignContents, {
           change: campaignPosts.update(id, shortcode, change, viewer),
           find: lookup.unlocked(user, shortcode),
           count: campaignPosts.count(id),
-          insert: (post) => campaignPosts.upsert(id, post.id, change, viewer)
+          insert: (post) =>
+            Effect.tap(campaignPosts.upsert(id, post.id, change, viewer), ({ added_at, post_id, shortcode }) =>
+              outbox.emit({
+                type: "campaign.post_added",
+                user,
+                data: { campaign_id: id, post_id, shortcode, added_at, href: `/campaigns/${id}/posts` }
+              }))
         })
       })
 

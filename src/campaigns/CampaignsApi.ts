@@ -122,8 +122,8 @@ export class CampaignsApi extends HttpApiGroup.make("campaigns")
       .middleware(Idempotency)
       .annotate(Repeats, asksVendor)
       .annotate(Touches, {
-        reads: ["campaigns", "user_profile_access"],
-        writes: ["campaign_posts", "posts", "post_profiles", "post_answers", "profiles", "mentions"]
+        reads: ["campaigns", "user_profile_access", "webhook_endpoints"],
+        writes: ["campaign_posts", "posts", "post_profiles", "post_answers", "profiles", "mentions", "webhook_deliveries"]
       })
       .annotate(OpenApi.Summary, "Attach a post, or change what is said of it")
       .annotate(

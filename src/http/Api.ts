@@ -14,6 +14,8 @@ import { LimitsApi } from "../ratelimits/LimitsApi.ts"
 import { SearchesApi } from "../searches/SearchesApi.ts"
 import { CallbacksApi } from "../thrift/CallbacksApi.ts"
 import { UsersApi } from "../users/UsersApi.ts"
+import { openApiWebhooks } from "../webhooks/WebhookEvents.ts"
+import { WebhooksApi } from "../webhooks/WebhooksApi.ts"
 import { RequestValidation } from "./HttpErrors.ts"
 import { describeOperations } from "./Operations.ts"
 import { SchemaGate } from "./SchemaGate.ts"
@@ -33,6 +35,7 @@ export class Api extends HttpApi.make("analytics-following")
   .add(FavoritesApi)
   .add(CampaignsApi)
   .add(UsageApi)
+  .add(WebhooksApi)
   .middleware(SchemaGate)
   .add(CallbacksApi)
   // After the gate: whether the process lives must be answered whatever the database looks like, and 503 is readiness' own answer.
@@ -42,6 +45,7 @@ export class Api extends HttpApi.make("analytics-following")
   .annotate(HttpApi.QueryParseOptions, { errors: "all" })
   .annotate(OpenApi.Transform, describeOperations(describeKeys))
   .annotateMerge(OpenApi.annotations({
+    transform: (document) => ({ ...document, webhooks: openApiWebhooks() }),
     title: "Analytics Following",
     version: "1",
     description:

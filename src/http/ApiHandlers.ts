@@ -12,6 +12,7 @@ import * as LimitsHttp from "../ratelimits/LimitsHttp.ts"
 import * as SearchesHttp from "../searches/SearchesHttp.ts"
 import * as CallbacksHttp from "../thrift/CallbacksHttp.ts"
 import * as UsersHttp from "../users/UsersHttp.ts"
+import * as WebhooksHttp from "../webhooks/WebhooksHttp.ts"
 import * as SystemHttp from "./SystemHttp.ts"
 
 /** The handlers of every group of the API: what `Api` declares, these do. */
@@ -29,5 +30,6 @@ export const handlers = Layer.mergeAll(
   FavoritesHttp.layer,
   CallbacksHttp.layer,
   CampaignsHttp.layer,
-  UsageHttp.layer
+  UsageHttp.layer,
+  WebhooksHttp.layer
 )

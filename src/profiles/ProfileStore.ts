@@ -12,6 +12,7 @@ import { Posts } from "../posts/Posts.ts"
 import type { AnalysisType, DataSource, UserSearch } from "../searches/Search.ts"
 import { Searches } from "../searches/Searches.ts"
 import type { UserId } from "../users/UserId.ts"
+import { Outbox } from "../webhooks/Outbox.ts"
 import type { ProfileId } from "./Profile.ts"
 import type { ProfileNotFound, ProfileTemporarilyUnavailable } from "./ProfileErrors.ts"
 import { ProfileListener } from "./ProfileListener.ts"
@@ -97,6 +98,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
       const cache = yield* Cache
       const transaction = yield* Transaction
       const listener = yield* ProfileListener
+      const outbox = yield* Outbox
 
       const keep = Effect.fn("ProfileStore.keep")(function*(requested: Username, { meta, raw, ...decoded }: FetchedProfile) {
         const id = yield* answers.insert({
@@ -151,6 +153,16 @@ export class ProfileStore extends Context.Service<ProfileStore, {
             })
           }
           yield* answers.markStored(answer.id, instantOf(yield* Clock.currentTimeMillis))
+          yield* outbox.emit({
+            type: "profile.refreshed",
+            data: {
+              profile_id: profile.id,
+              username: profile.username,
+              data_version: profile.data_version,
+              refreshed_at: answer.fetchedAt,
+              href: `/profile/${profile.username}`
+            }
+          })
           return { ...profile, listers: yield* profiles.raiseListers(profile.id, shortcodes) }
         }))
         yield* Effect.forEach(stored.listers, cache.delete, { discard: true })

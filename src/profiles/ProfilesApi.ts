@@ -60,7 +60,7 @@ const conditionalHeaders = { "if-none-match": Schema.optionalKey(Schema.String) 
 
 /** A look-up stores all that a vendor answer says, and records who asked. */
 const lookupTouches = {
-  reads: ["profiles", "encoded_answers", "post_profiles", "posts", "vendor_answers", "user_profile_access"],
+  reads: ["profiles", "encoded_answers", "post_profiles", "posts", "vendor_answers", "user_profile_access", "webhook_endpoints"],
   writes: [
     "profiles",
     "encoded_answers",
@@ -72,7 +72,8 @@ const lookupTouches = {
     "vendor_answers",
     "user_profile_access",
     "user_searches",
-    "search_history"
+    "search_history",
+    "webhook_deliveries"
   ]
 } as const
 

@@ -44,6 +44,9 @@ export class Sandbox extends Context.Service<Sandbox, {
 /** The user that the ready token belongs to. */
 export const sandboxUser = { email: "you@sandbox.invalid", password: "sandbox-password" }
 
+/** Known to everybody, as everything in the sandbox is: what it encrypts is as safe as plain text. */
+const sandboxWebhookKeys = `sandbox:${Buffer.alloc(32, "sandbox").toString("base64")}`
+
 const make = Effect.fnUntraced(function*(options: SandboxOptions) {
   const given = (name: string) => options.environment[name]?.trim() || undefined
   const vendorUsername = given("SMARTPROXY_USERNAME") ?? "sandbox"
@@ -71,6 +74,8 @@ const make = Effect.fnUntraced(function*(options: SandboxOptions) {
     LOG_FORMAT: "pretty",
     LOG_LEVEL: "Warn",
     SHUTDOWN_TIMEOUT: "1 second",
+    WEBHOOK_KEYS: sandboxWebhookKeys,
+    WEBHOOK_ALLOW_PRIVATE: "true",
     ...options.environment,
     DATABASE_URL: databaseUrl,
     SUPABASE_URL: auth.url,

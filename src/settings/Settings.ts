@@ -1,7 +1,15 @@
 import { Context, Effect, Layer, Option, Result, Schema, SchemaGetter, SchemaIssue } from "effect"
 import { isRange } from "../ratelimits/Address.ts"
+import { parseKeys } from "../webhooks/SecretBox.ts"
 
 const secret = Schema.RedactedFromValue(Schema.NonEmptyString, { label: "secret" })
+
+const webhookKeys = Schema.RedactedFromValue(
+  Schema.NonEmptyString.check(
+    Schema.makeFilter((keys) => parseKeys(keys) !== undefined || "Expected id:base64 of 32 bytes, comma-separated, each id once")
+  ),
+  { label: "webhook keys" }
+)
 
 const text = Schema.NonEmptyString
 
@@ -147,6 +155,17 @@ export const declarations = {
   SENTRY_DSN: optional(secretUrl, "The same for Sentry, or what speaks its protocol: https://<key>@<host>/<project>"),
   USAGE_FLUSH_INTERVAL: defaulted(duration, "10 seconds", "How often counted calls are written; a killed process loses so much"),
   USAGE_RETENTION: defaulted(duration, "400 days", "How long the counts of a day are kept"),
+  WEBHOOK_KEYS: optional(
+    webhookKeys,
+    "Keys that encrypt webhook secrets: id:base64 of 32 bytes, comma-separated; the first encrypts. Without them there are no webhooks"
+  ),
+  WEBHOOK_WORKERS: defaulted(flag, "true", "Whether this server delivers webhooks too, and not only other processes"),
+  WEBHOOK_CONCURRENCY: defaulted(integer, "32", "Webhooks under way at once in this process"),
+  WEBHOOK_ALLOW_PRIVATE: defaulted(
+    flag,
+    "false",
+    "Webhooks may go to http, any port and addresses inside the network: for tests and the sandbox alone"
+  ),
   METRICS_TOKEN: optional(secret, "Bearer token of GET /metrics; without one it answers 404")
 } as const
 

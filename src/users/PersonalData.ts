@@ -23,6 +23,9 @@ export const personalData: { readonly [T in PersonalTable]: Rule } = {
   user_profiles: { on_deletion: "emptied", latest: "created_at" },
   user_profile_access: { on_deletion: "erased", latest: "expires_at" },
   user_favorites: { on_deletion: "erased", latest: "added_at" },
+  // Before the endpoints, whose foreign key would take them uncounted.
+  webhook_deliveries: { on_deletion: "erased", latest: "created_at" },
+  webhook_endpoints: { on_deletion: "erased", latest: "created_at" },
   user_searches: { on_deletion: "erased", latest: "search_timestamp" },
   search_history: { on_deletion: "erased", latest: "searched_at" },
   api_usage: { on_deletion: "erased", latest: "updated_at" },

@@ -17,6 +17,7 @@ import { Profiles } from "../../src/profiles/Profiles.ts"
 import type { Unlocked } from "../../src/profiles/Unlocked.ts"
 import { Username } from "../../src/profiles/Username.ts"
 import type { UserId } from "../../src/users/UserId.ts"
+import { Outbox } from "../../src/webhooks/Outbox.ts"
 import { insertProfile, insertUser } from "../support/rows.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 
@@ -63,7 +64,7 @@ const otherRooms = Layer.mergeAll(
 )
 
 const doors = CampaignReports.layer.pipe(
-  Layer.provide([otherRooms, Transaction.layer]),
+  Layer.provide([otherRooms, Outbox.layerNone, Transaction.layer]),
   Layer.provideMerge(TestDatabase.layer)
 )
 

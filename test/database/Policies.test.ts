@@ -29,6 +29,8 @@ const rules = (
     user_favorites: own,
     user_searches: own,
     search_history: own,
+    webhook_endpoints: own,
+    webhook_deliveries: own,
     campaigns: own,
     campaign_posts: ownCampaign,
     credit_accounts: own,

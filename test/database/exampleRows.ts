@@ -30,6 +30,7 @@ import { VendorCall, VendorPlace, VendorSpend } from "../../src/thrift/VendorCal
 import { VendorTask } from "../../src/thrift/VendorTask.ts"
 import { AuthUser } from "../../src/users/AuthUser.ts"
 import { UserProfile } from "../../src/users/UserProfile.ts"
+import { WebhookDelivery, WebhookEndpoint, WebhookSecret } from "../../src/webhooks/Webhook.ts"
 
 export interface RowModel extends Model.Any {
   readonly insert: Model.Any["insert"] & { readonly fields: Schema.Struct.Fields }
@@ -67,7 +68,8 @@ export const ids = {
   users: ["a0000000-0000-4000-8000-000000000001", "a0000000-0000-4000-8000-000000000002"],
   profiles: ["b0000000-0000-4000-8000-000000000001", "b0000000-0000-4000-8000-000000000002"],
   posts: ["c0000000-0000-4000-8000-000000000001", "c0000000-0000-4000-8000-000000000002"],
-  campaigns: ["d0000000-0000-4000-8000-000000000001", "d0000000-0000-4000-8000-000000000002"]
+  campaigns: ["d0000000-0000-4000-8000-000000000001", "d0000000-0000-4000-8000-000000000002"],
+  webhooks: ["f0000000-0000-4000-8000-000000000001", "f0000000-0000-4000-8000-000000000002"]
 } as const
 
 const id = (n: number) => `e0000000-0000-4000-8000-${String(n).padStart(12, "0")}`
@@ -123,6 +125,53 @@ export const examples: ReadonlyArray<Example> = [
       updated_at: late
     },
     minimal: { user_id: ids.users[1] }
+  }),
+  example(WebhookEndpoint, {
+    full: {
+      id: ids.webhooks[0],
+      user_id: ids.users[0],
+      url: "https://hooks.example.com/in",
+      description: "CI",
+      events: ["job.finished", "access.expiring"],
+      status: "disabled",
+      disabled_reason: "gone",
+      disabled_at: late,
+      failing_since: early,
+      created_at: early,
+      updated_at: late
+    },
+    minimal: { user_id: ids.users[1], url: "https://hooks.example.com/", events: ["job.finished"] }
+  }),
+  example(WebhookSecret, {
+    full: { id: id(15), endpoint_id: ids.webhooks[0], key_id: "2026", sealed: "AAAA", created_at: early, expires_at: late },
+    minimal: { endpoint_id: ids.webhooks[1], key_id: "2027", sealed: "BBBB" }
+  }),
+  example(WebhookDelivery, {
+    full: {
+      id: id(16),
+      endpoint_id: ids.webhooks[0],
+      user_id: ids.users[0],
+      event: "job.finished",
+      payload: { type: "job.finished", timestamp: early, data: {} },
+      once_key: "job 1",
+      status: "pending",
+      attempts: 3,
+      tries: 2,
+      next_attempt_at: late,
+      lease: id(17),
+      last_attempt_at: early,
+      last_status: 500,
+      last_failure: "refused",
+      last_latency_ms: 12,
+      delivered_at: early,
+      created_at: early
+    },
+    minimal: {
+      endpoint_id: ids.webhooks[1],
+      user_id: ids.users[1],
+      event: "webhook.ping",
+      payload: {}
+    }
   }),
   example(Profile, {
     full: {
@@ -738,7 +787,8 @@ export const parents: ReadonlyArray<readonly [table: string, row: Readonly<Recor
   ["auth_users", { ...fullOf("auth_users"), id: ids.users[1], email: "charles@example.com" }],
   ["profiles", { ...fullOf("profiles"), id: ids.profiles[1], username: "charles.babbage", instagram_user_id: "2" }],
   ["posts", { ...fullOf("posts"), id: ids.posts[1], instagram_post_id: "2", shortcode: "two" }],
-  ["campaigns", { ...fullOf("campaigns"), id: ids.campaigns[1], user_id: ids.users[1] }]
+  ["campaigns", { ...fullOf("campaigns"), id: ids.campaigns[1], user_id: ids.users[1] }],
+  ["webhook_endpoints", { ...fullOf("webhook_endpoints"), id: ids.webhooks[1], user_id: ids.users[1] }]
 ]
 
 /** Inserts them all. */

@@ -48,6 +48,11 @@ const newKey = Effect.fnUntraced(function*(user: TestUser) {
   return (yield* send(user, "POST", "/me/api-keys", { name: "k", scopes: ["me:read"] })).json<{ id: string }>().id
 })
 
+const newWebhook = Effect.fnUntraced(function*(user: TestUser) {
+  const body = { url: "https://hooks.example.com/in", events: ["job.finished"] }
+  return `/me/webhooks/${(yield* send(user, "POST", "/me/webhooks", body)).json<{ id: string }>().id}`
+})
+
 const shortcodeOf = Effect.fnUntraced(function*(user: TestUser) {
   const posts = (yield* user.get(`/profile/${creator}/posts?limit=1`)).json<{ data: ReadonlyArray<{ shortcode: string }> }>()
   return posts.data[0]?.shortcode ?? ""
@@ -79,6 +84,20 @@ const samples: Readonly<Record<string, (user: TestUser) => Effect.Effect<Request
   }),
   "DELETE /me/api-keys/:id": Effect.fnUntraced(function*(user) {
     return { path: `/me/api-keys/${yield* newKey(user)}` }
+  }),
+  "PATCH /me/webhooks/:id": Effect.fnUntraced(function*(user) {
+    return { path: yield* newWebhook(user), body: { description: "CI" } }
+  }),
+  "DELETE /me/webhooks/:id": Effect.fnUntraced(function*(user) {
+    return { path: yield* newWebhook(user) }
+  }),
+  "POST /me/webhooks/:id/test": Effect.fnUntraced(function*(user) {
+    return { path: `${yield* newWebhook(user)}/test` }
+  }),
+  "POST /me/webhooks/:id/deliveries/:delivery/replay": Effect.fnUntraced(function*(user) {
+    const path = yield* newWebhook(user)
+    const { id } = (yield* send(user, "POST", `${path}/test`)).json<{ id: string }>()
+    return { path: `${path}/deliveries/${id}/replay` }
   }),
   "POST /profile/:username/refresh": request(`/profile/${creator}/refresh`),
   "POST /profile/:username/sentiment": request(`/profile/${creator}/sentiment?posts=1`),

@@ -1086,6 +1086,101 @@ COMMENT ON COLUMN vendor_tasks.task_id IS 'The vendor''s own id.';
 COMMENT ON COLUMN vendor_tasks.answered_at IS 'When its result was first seen, and accounted for in vendor_calls. NULL for long: nobody asked for it again, and the vendor may have charged it.';
 COMMENT ON COLUMN vendor_tasks.ended_at IS 'When it turned out that it brings no answer that could be kept.';
 
+CREATE TABLE webhook_deliveries (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  endpoint_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  event text NOT NULL,
+  payload jsonb NOT NULL,
+  once_key text,
+  status text NOT NULL DEFAULT 'pending'::text,
+  attempts integer NOT NULL DEFAULT 0,
+  tries integer NOT NULL DEFAULT 0,
+  next_attempt_at timestamp with time zone DEFAULT now(),
+  lease uuid,
+  last_attempt_at timestamp with time zone,
+  last_status integer,
+  last_failure text,
+  last_latency_ms integer,
+  delivered_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (id),
+  CONSTRAINT webhook_deliveries_once_key UNIQUE (endpoint_id, once_key),
+  CONSTRAINT webhook_deliveries_counts CHECK (((tries >= 0) AND (attempts >= tries) AND (last_latency_ms >= 0))),
+  CONSTRAINT webhook_deliveries_event CHECK ((event = ANY (ARRAY['profile.refreshed'::text, 'job.finished'::text, 'access.expiring'::text, 'campaign.post_added'::text, 'schema.drift'::text, 'webhook.ping'::text]))),
+  CONSTRAINT webhook_deliveries_last_failure CHECK ((last_failure = ANY (ARRAY['refused'::text, 'address_refused'::text, 'name_not_resolved'::text, 'connection_failed'::text, 'certificate_refused'::text, 'timeout'::text, 'secret_unreadable'::text, 'endpoint_disabled'::text]))),
+  CONSTRAINT webhook_deliveries_leased_is_pending CHECK (((lease IS NULL) OR (status = 'pending'::text))),
+  CONSTRAINT webhook_deliveries_payload_object CHECK ((jsonb_typeof(payload) = 'object'::text)),
+  CONSTRAINT webhook_deliveries_pending_is_due CHECK (((status = 'pending'::text) = (next_attempt_at IS NOT NULL))),
+  CONSTRAINT webhook_deliveries_status CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text]))),
+  CONSTRAINT webhook_deliveries_succeeded_when CHECK (((status <> 'succeeded'::text) OR (delivered_at IS NOT NULL)))
+);
+CREATE INDEX webhook_deliveries_age_idx ON public.webhook_deliveries USING brin (created_at);
+CREATE INDEX webhook_deliveries_due_idx ON public.webhook_deliveries USING btree (next_attempt_at) WHERE (status = 'pending'::text);
+CREATE INDEX webhook_deliveries_latest_idx ON public.webhook_deliveries USING btree (endpoint_id, created_at DESC, id DESC);
+CREATE INDEX webhook_deliveries_leased_idx ON public.webhook_deliveries USING btree (endpoint_id, next_attempt_at) WHERE (lease IS NOT NULL);
+CREATE INDEX webhook_deliveries_user_idx ON public.webhook_deliveries USING btree (user_id, created_at DESC, id DESC);
+ALTER TABLE webhook_deliveries ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE webhook_deliveries FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE webhook_deliveries TO service_role;
+GRANT SELECT ON TABLE webhook_deliveries TO authenticated;
+COMMENT ON TABLE webhook_deliveries IS 'One event for one endpoint, written in the transaction of what it tells; kept for 30 days.';
+COMMENT ON COLUMN webhook_deliveries.id IS 'The webhook-id: the same at every attempt and replay.';
+COMMENT ON COLUMN webhook_deliveries.once_key IS 'What must not be told twice to one endpoint; NULL: every time.';
+COMMENT ON COLUMN webhook_deliveries.attempts IS 'Attempts ever begun.';
+COMMENT ON COLUMN webhook_deliveries.tries IS 'Attempts begun since it was written or replayed: where it stands in the schedule.';
+COMMENT ON COLUMN webhook_deliveries.next_attempt_at IS 'When it is due; while a worker holds it, when another may take it.';
+COMMENT ON COLUMN webhook_deliveries.lease IS 'Of the worker that is at it; what holds no longer changes nothing.';
+
+CREATE TABLE webhook_endpoints (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  url text NOT NULL,
+  description text,
+  events text[] NOT NULL,
+  status text NOT NULL DEFAULT 'active'::text,
+  disabled_reason text,
+  disabled_at timestamp with time zone,
+  failing_since timestamp with time zone,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (id),
+  CONSTRAINT webhook_endpoints_description_length CHECK ((char_length(description) <= 500)),
+  CONSTRAINT webhook_endpoints_disabled_reason CHECK ((disabled_reason = ANY (ARRAY['by_user'::text, 'gone'::text, 'failing'::text]))),
+  CONSTRAINT webhook_endpoints_disabled_whole CHECK ((((status = 'disabled'::text) = (disabled_at IS NOT NULL)) AND ((disabled_at IS NULL) = (disabled_reason IS NULL)))),
+  CONSTRAINT webhook_endpoints_events_known CHECK (((events <@ ARRAY['profile.refreshed'::text, 'job.finished'::text, 'access.expiring'::text, 'campaign.post_added'::text, 'schema.drift'::text]) AND (cardinality(events) > 0))),
+  CONSTRAINT webhook_endpoints_status CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text]))),
+  CONSTRAINT webhook_endpoints_url_length CHECK (((char_length(url) >= 1) AND (char_length(url) <= 2048)))
+);
+CREATE INDEX webhook_endpoints_events_idx ON public.webhook_endpoints USING gin (events) WHERE (status = 'active'::text);
+CREATE INDEX webhook_endpoints_latest_idx ON public.webhook_endpoints USING btree (user_id, created_at DESC, id DESC);
+ALTER TABLE webhook_endpoints ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE webhook_endpoints FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE webhook_endpoints TO service_role;
+GRANT SELECT ON TABLE webhook_endpoints TO authenticated;
+COMMENT ON TABLE webhook_endpoints IS 'Addresses that users want events delivered to.';
+COMMENT ON COLUMN webhook_endpoints.disabled_reason IS 'by_user: switched off; gone: it answered 410; failing: nothing was accepted for five days.';
+COMMENT ON COLUMN webhook_endpoints.failing_since IS 'When the first delivery failed since the last that was accepted; NULL: the last one was accepted, or there was none.';
+
+CREATE TABLE webhook_secrets (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  endpoint_id uuid NOT NULL,
+  key_id text NOT NULL,
+  sealed text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  expires_at timestamp with time zone,
+  CONSTRAINT webhook_secrets_pkey PRIMARY KEY (id),
+  CONSTRAINT webhook_secrets_key_id_length CHECK (((char_length(key_id) >= 1) AND (char_length(key_id) <= 32)))
+);
+CREATE INDEX webhook_secrets_latest_idx ON public.webhook_secrets USING btree (endpoint_id, created_at DESC, id DESC);
+ALTER TABLE webhook_secrets ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE webhook_secrets FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE webhook_secrets TO service_role;
+COMMENT ON TABLE webhook_secrets IS 'What signs the deliveries of an endpoint. No browser and no export reads it.';
+COMMENT ON COLUMN webhook_secrets.key_id IS 'Which key of WEBHOOK_KEYS sealed it.';
+COMMENT ON COLUMN webhook_secrets.sealed IS 'AES-256-GCM of the secret, bound to the endpoint''s id: base64 of nonce, tag and ciphertext.';
+COMMENT ON COLUMN webhook_secrets.expires_at IS 'Until when it signs beside its successor; NULL: the current one.';
+
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE api_usage ADD CONSTRAINT api_usage_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE audience_demographics ADD CONSTRAINT audience_demographics_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
@@ -1120,6 +1215,10 @@ ALTER TABLE user_profiles ADD CONSTRAINT user_profiles_user_id_fkey FOREIGN KEY 
 ALTER TABLE user_searches ADD CONSTRAINT user_searches_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE vendor_calls ADD CONSTRAINT vendor_calls_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE SET NULL;
 ALTER TABLE vendor_spend ADD CONSTRAINT vendor_spend_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
+ALTER TABLE webhook_deliveries ADD CONSTRAINT webhook_deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE;
+ALTER TABLE webhook_deliveries ADD CONSTRAINT webhook_deliveries_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
+ALTER TABLE webhook_endpoints ADD CONSTRAINT webhook_endpoints_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
+ALTER TABLE webhook_secrets ADD CONSTRAINT webhook_secrets_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE;
 
 CREATE OR REPLACE FUNCTION public.has_profile_access(profile uuid)
  RETURNS boolean
@@ -1252,6 +1351,12 @@ CREATE POLICY user_profiles_select_own ON user_profiles AS PERMISSIVE FOR SELECT
   USING (user_id = ( SELECT auth.uid() AS uid));
 
 CREATE POLICY user_searches_select_own ON user_searches AS PERMISSIVE FOR SELECT TO authenticated
+  USING (user_id = ( SELECT auth.uid() AS uid));
+
+CREATE POLICY webhook_deliveries_select_own ON webhook_deliveries AS PERMISSIVE FOR SELECT TO authenticated
+  USING (user_id = ( SELECT auth.uid() AS uid));
+
+CREATE POLICY webhook_endpoints_select_own ON webhook_endpoints AS PERMISSIVE FOR SELECT TO authenticated
   USING (user_id = ( SELECT auth.uid() AS uid));
 
 CREATE TRIGGER analytics_following_sync_user AFTER INSERT OR DELETE OR UPDATE ON auth.users FOR EACH ROW EXECUTE FUNCTION sync_auth_user();

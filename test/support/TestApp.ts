@@ -96,6 +96,8 @@ const make = Effect.fnUntraced(function*(options: TestAppOptions) {
     SHUTDOWN_TIMEOUT: "100 millis",
     // Tests that are about limits set their own.
     RATE_LIMIT_FACTOR: "1000",
+    WEBHOOK_KEYS: `test:${Buffer.alloc(32, 7).toString("base64")}`,
+    WEBHOOK_WORKERS: "false",
     ...options.settings
   })
   const logs: Array<string> = []

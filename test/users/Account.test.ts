@@ -40,6 +40,12 @@ const settled = Effect.gen(function*() {
   yield* sql`INSERT INTO campaign_profiles ${sql.insert({ campaign_id: campaign!.id, profile_id: id })}`
   yield* sql`INSERT INTO campaign_posts ${sql.insert({ campaign_id: campaign!.id, post_id: post!.id })}`
   yield* sql`INSERT INTO api_keys ${sql.insert({ ...owner, name: "mine", secret_hash: "s".repeat(43), scopes: ["me:read"] })}`
+  const [hook] = yield* sql<{ id: string }>`
+    INSERT INTO webhook_endpoints (user_id, url, events)
+    VALUES (${user.user.id}, 'https://hooks.example.com/', '{job.finished}') RETURNING id`
+  yield* sql`INSERT INTO webhook_deliveries ${
+    sql.insert({ ...owner, endpoint_id: hook!.id, event: "webhook.ping", payload: "{}" })
+  }`
   yield* sql`INSERT INTO idempotency_keys ${
     sql.insert({
       ...owner,
@@ -170,6 +176,8 @@ layer(TestApp.layer(), { excludeTestServices: true })("an account", (it) => {
           search_history: 2,
           api_usage: 1,
           api_keys: 1,
+          webhook_deliveries: 1,
+          webhook_endpoints: 1,
           idempotency_keys: 1,
           campaigns: 1,
           subscriptions: 1,

@@ -14,7 +14,7 @@ const operations = Object.entries(OpenApi.fromApi(Api).paths).flatMap(([path, me
 )
 
 /** What the address names is one user's, and nobody else is to learn that it is there. */
-const owned = operations.filter(({ path }) => /^\/(me\/searches|me\/api-keys|jobs|campaigns)\/\{id\}/.test(path))
+const owned = operations.filter(({ path }) => /^\/(me\/searches|me\/api-keys|me\/webhooks|jobs|campaigns)\/\{id\}/.test(path))
 /** Instagram's, and open to whoever holds a window on it; asking for the first two opens one. */
 const profiles = operations.filter(({ path }) => path.startsWith("/profile/{username}"))
 /** The caller's own, whatever the name. */
@@ -53,6 +53,10 @@ layer(TestApp.layer(), { excludeTestServices: true })("two users", (it) => {
       "/campaigns/{id}": Effect.fnUntraced(function*(user) {
         const { id } = (yield* send(user, "POST", "/campaigns", { name: "Spring" })).json<{ id: string }>()
         return `/campaigns/${id}`
+      }),
+      "/me/webhooks/{id}": Effect.fnUntraced(function*(user) {
+        const body = { url: "https://hooks.example.com/in", events: ["job.finished"] }
+        return `/me/webhooks/${(yield* send(user, "POST", "/me/webhooks", body)).json<{ id: string }>().id}`
       })
     }
 
@@ -62,7 +66,11 @@ layer(TestApp.layer(), { excludeTestServices: true })("two users", (it) => {
     if (make === undefined) return yield* Effect.die(`${path}: say in this test how something of a user's comes to be there`)
     const here = yield* make(user)
     if (path.endsWith("/restore")) yield* send(user, "DELETE", here)
-    return path.replace(start, here).replace("{username}", creator).replace("{shortcode}", shortcode)
+    const delivery = path.includes("{delivery}") ? (yield* send(user, "POST", `${here}/test`)).json<{ id: string }>().id : ""
+    return path.replace(start, here).replace("{username}", creator).replace("{shortcode}", shortcode).replace(
+      "{delivery}",
+      delivery
+    )
   })
 
   const call = (user: TestUser, { method, path }: { readonly method: string; readonly path: string }) =>

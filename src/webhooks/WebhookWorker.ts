@@ -1,0 +1,68 @@
+import { Duration, Effect, FiberSet, Layer, Queue, Schedule } from "effect"
+import { Deliverer } from "./Deliverer.ts"
+import { Outbox } from "./Outbox.ts"
+import { SecretBox } from "./SecretBox.ts"
+
+export interface WorkerOptions {
+  /** Attempts under way at once in this process. */
+  readonly concurrency: number
+  /** How long to wait where nothing was due; a second without it. */
+  readonly pollInterval?: Duration.Input
+  /** How long attempts under way may go on when the process is told to stop; what is cut off is made again elsewhere. */
+  readonly drainFor: Duration.Input
+}
+
+/** Takes and attempts, tells of access that ends, and deletes what is old, until its scope closes. */
+export const workerLayer = (options: WorkerOptions) =>
+  Layer.effectDiscard(Effect.gen(function*() {
+    if (!(yield* SecretBox).ready) return
+    const deliverer = yield* Deliverer
+    const underWay = yield* FiberSet.make()
+    const freed = yield* Queue.sliding<void>(1)
+
+    // Added after the set, whose own finalizer interrupts what is in it; the loops below are interrupted before either.
+    yield* Effect.addFinalizer(() => Effect.timeoutOption(FiberSet.awaitEmpty(underWay), options.drainFor))
+
+    const takeAndStart = Effect.gen(function*() {
+      const free = options.concurrency - (yield* FiberSet.size(underWay))
+      if (free <= 0) return 0
+      const taken = yield* deliverer.take(free, perEndpoint)
+      for (const { attempt, delivery } of taken) {
+        const watched = Effect.catchCause(attempt, (cause) =>
+          Effect.logWarning("webhook attempt not written down", { delivery: delivery.id }, cause))
+        yield* FiberSet.run(underWay, Effect.ensuring(Effect.interruptible(watched), Queue.offer(freed, undefined)))
+      }
+      return taken.length
+    })
+
+    yield* Effect.forkScoped(Effect.forever(Effect.gen(function*() {
+      // What was taken is started: an end in between would leave it to the end of its lease.
+      const taken = yield* Effect.catchTags(Effect.uninterruptible(takeAndStart), {
+        DatabaseUnavailable: () =>
+          waitForDatabase,
+        RowMismatch: () => waitForDatabase,
+        RowRefused: () => waitForDatabase
+      })
+      if (taken === 0) yield* Effect.timeoutOption(Queue.take(freed), options.pollInterval ?? "1 second")
+    })))
+
+    yield* Effect.forkScoped(Effect.repeat(housekeeping, Schedule.spaced("10 minutes")))
+  }))
+
+/** Attempts under way at once for one endpoint, in all processes. */
+const perEndpoint = 4
+
+/** Why is in the log already. */
+const waitForDatabase = Effect.as(Effect.sleep("5 seconds"), 0)
+
+/** Tells of access that ends, and forgets what is older than 30 days; in batches, so that no statement is long. */
+export const housekeeping = Effect.gen(function*() {
+  const outbox = yield* Outbox
+  yield* untilLess(outbox.announceExpiring(batch))
+  yield* untilLess(outbox.prune(batch))
+}).pipe(Effect.catchCause((cause) => Effect.logWarning("webhook housekeeping failed", cause)))
+
+const batch = 1000
+
+const untilLess = <E, R>(step: Effect.Effect<number, E, R>): Effect.Effect<void, E, R> =>
+  Effect.flatMap(step, (done) => done < batch ? Effect.void : untilLess(step))
