@@ -29,6 +29,7 @@ import { DatabaseHealth } from "./database/DatabaseHealth.ts"
 import { Migrator } from "./database/Migrator.ts"
 import { Transaction } from "./database/Transaction.ts"
 import { vendorLayer } from "./decodo/VendorLayer.ts"
+import * as DocsHttp from "./docs/DocsHttp.ts"
 import { Favorites } from "./favorites/Favorites.ts"
 import { answeredLimits } from "./http/AnsweredLimits.ts"
 import { answering, headersOfEveryAnswer } from "./http/Answering.ts"
@@ -251,7 +252,8 @@ const routes = (settings: SettingsValues) =>
     ),
     ProblemPages.layer,
     MetricsHttp.layer({ token: settings.METRICS_TOKEN }),
-    HttpApiScalar.layer(Api, { path: "/docs", scalar })
+    DocsHttp.layer,
+    HttpApiScalar.layer(Api, { path: "/docs/reference", scalar }).pipe(Layer.provide(DocsHttp.lockedDown()))
   )
 
 /** Builds every service first and listens last: a request that comes before the handlers would never be answered. */

@@ -1,7 +1,9 @@
 import { Effect, Layer } from "effect"
 import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerRespondable from "effect/http/HttpServerRespondable"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { readFileSync } from "node:fs"
+import { RouteNotFound } from "./HttpErrors.ts"
 
 /** `GET /problems/{slug}`: the page that a problem's `type` points to, a section of docs/problems.md, as Markdown. Public. */
 export const layer = Layer.unwrap(Effect.sync(() => {
@@ -9,17 +11,19 @@ export const layer = Layer.unwrap(Effect.sync(() => {
   return HttpRouter.add(
     "GET",
     "/problems/:slug",
-    Effect.map(HttpRouter.params, ({ slug }) => {
+    Effect.flatMap(HttpRouter.params, ({ slug }) => {
       const page = pages.get(slug ?? "")
       return page === undefined
-        ? HttpServerResponse.empty({ status: 404 })
-        : HttpServerResponse.text(page, {
+        ? HttpServerRespondable.toResponse(noPage)
+        : Effect.succeed(HttpServerResponse.text(page, {
           contentType: "text/markdown; charset=utf-8",
           headers: { "cache-control": "public, max-age=3600" }
-        })
+        }))
     })
   )
 }))
+
+const noPage = new RouteNotFound({ detail: "There is no such problem. /docs/problems lists them all." })
 
 /** Sections by the slug that is their heading. */
 export const problemPages = (markdown: string): ReadonlyMap<string, string> =>

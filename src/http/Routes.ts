@@ -2,6 +2,7 @@ import * as HttpApi from "effect/http-api/HttpApi"
 import * as FindMyWay from "effect/http/FindMyWay"
 import { routesOf } from "../alignment/RoutesHttp.ts"
 import { Authorization } from "../auth/Authorization.ts"
+import { paths as docsPaths } from "../docs/DocsHttp.ts"
 import { Api } from "./Api.ts"
 
 /** What each route touches in the database; those behind `Authorization` ask for the account first. */
@@ -18,7 +19,13 @@ export interface RoutePattern {
 }
 
 /** Every route there is, with those beside the declared ones. */
-export const routePatterns: ReadonlyArray<RoutePattern> = patternsOf(["/openapi.json", "/docs", "/problems/:slug", "/metrics"])
+export const routePatterns: ReadonlyArray<RoutePattern> = patternsOf([
+  "/openapi.json",
+  "/docs/reference",
+  ...docsPaths,
+  "/problems/:slug",
+  "/metrics"
+])
 
 function patternsOf(undeclared: ReadonlyArray<string>): ReadonlyArray<RoutePattern> {
   const patterns: Array<RoutePattern> = []

@@ -268,6 +268,8 @@ layer(TestApp.layer(), { excludeTestServices: true })("problems", (it) => {
           "/version",
           "/openapi.json",
           "/docs",
+          "/docs/reference",
+          "/llms.txt",
           "/profile/natgeo",
           "/me/access",
           "/nothing",
@@ -282,9 +284,9 @@ layer(TestApp.layer(), { excludeTestServices: true })("problems", (it) => {
       }
     }))
 
-  it.effect("the documentation page needs nothing from elsewhere", () =>
+  it.effect("the reference needs nothing from elsewhere", () =>
     Effect.gen(function*() {
-      const { text } = yield* call("GET", "/docs")
+      const { text } = yield* call("GET", "/docs/reference")
       const loaded = [...text.matchAll(/<(?:script|link|img|iframe)[^>]+(?:src|href)="([^"]+)"/g)].map((match) => match[1])
       assert.deepStrictEqual(loaded.filter((address) => /^(https?:)?\/\//.test(address ?? "")), [])
       const options = text.slice(text.indexOf("createApiReference(document"))

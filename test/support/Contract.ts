@@ -86,8 +86,8 @@ export const contractOf = async (url: string) => {
     const found = operations.find((it) => it.method === method && it.pattern.test(path))
     const declared = found?.operation.responses[String(status)]
     if (declared === undefined) {
-      // `/openapi.json` and `/docs` describe, and are not described.
-      if (found === undefined && status === 200 && ["/openapi.json", "/docs"].includes(path)) return
+      // The document and the documentation describe, and are not described.
+      if (found === undefined && status === 200 && /^\/(openapi\.json|llms\.txt|docs(\/.*)?)$/.test(path)) return
       assert.include(undeclared, status, `${where}: ${text.slice(0, 300)}`)
     }
     if (type === "application/problem+json") {
