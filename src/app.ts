@@ -15,6 +15,7 @@ import { AccessTracker } from "./access/AccessTracker.ts"
 import { Alignment } from "./alignment/Alignment.ts"
 import { ApiKeys } from "./apikeys/ApiKeys.ts"
 import * as KeyHoldersInDatabase from "./apikeys/KeyHoldersInDatabase.ts"
+import { AdminOnly } from "./auth/AdminOnly.ts"
 import { Authenticator, authenticatorDefaults } from "./auth/Authenticator.ts"
 import * as AuthorizationHttp from "./auth/AuthorizationHttp.ts"
 import { SupabaseAuth } from "./auth/SupabaseAuth.ts"
@@ -23,7 +24,8 @@ import { Cache } from "./cache/Cache.ts"
 import { observed } from "./cache/ObservedCache.ts"
 import * as RedisCache from "./cache/RedisCache.ts"
 import { CampaignReports } from "./campaigns/CampaignReports.ts"
-import { Credits } from "./credits/Credits.ts"
+import * as CreditsRoom from "./credits/CreditsRoom.ts"
+import { LedgerCheck } from "./credits/LedgerCheck.ts"
 import * as Database from "./database/Database.ts"
 import { DatabaseHealth } from "./database/DatabaseHealth.ts"
 import { Migrator } from "./database/Migrator.ts"
@@ -84,7 +86,6 @@ import { NegativeCache } from "./thrift/NegativeCache.ts"
 import { Account } from "./users/Account.ts"
 import { AccountData } from "./users/AccountData.ts"
 import * as UserAccounts from "./users/UserAccounts.ts"
-import { Users } from "./users/Users.ts"
 import * as SchemaDrift from "./webhooks/SchemaDrift.ts"
 import * as WebhookRoom from "./webhooks/WebhookRoom.ts"
 import { Webhooks } from "./webhooks/Webhooks.ts"
@@ -99,11 +100,13 @@ export interface AppOptions {
 
 /** The whole product; gives the server that listens. Needs the environment's `Settings`. */
 export const layer = (options: AppOptions) =>
-  Layer.unwrap(Effect.map(Settings, (settings) =>
-    server(settings, options).pipe(
-      Layer.provide(services(settings)),
-      Layer.provide(observability(settings))
-    )))
+  Layer.unwrap(
+    Effect.map(Settings, (settings) =>
+      Layer.merge(server(settings, options), LedgerCheck.upkeepLayer({ interval: settings.LEDGER_CHECK_INTERVAL })).pipe(
+        Layer.provide(services(settings)),
+        Layer.provide(observability(settings))
+      ))
+  )
 
 /** Doors and ports without HTTP, for scripts that reuse them. */
 export const services = (settings: SettingsValues) => {
@@ -118,7 +121,11 @@ export const services = (settings: SettingsValues) => {
   ).pipe(Layer.provideMerge(Transaction.layer), Layer.provideMerge(database))
   const rooms = Layer.mergeAll(
     AccessTracker.layer,
-    Credits.layer({ enabled: settings.CREDITS_ENABLED, lease: settings.CREDITS_LEASE }),
+    CreditsRoom.layer({
+      enabled: settings.CREDITS_ENABLED,
+      lease: settings.CREDITS_LEASE,
+      webhookSecret: settings.STRIPE_WEBHOOK_SECRET
+    }),
     Searches.layer,
     Posts.layer,
     ProfileRepo.layer,
@@ -157,10 +164,10 @@ export const services = (settings: SettingsValues) => {
     ),
     Readiness.layerNoDeps,
     Account.layerNoDeps.pipe(Layer.provideMerge(AccountData.layer), Layer.provideMerge(authLayer(settings))),
-    Users.layer,
     Usage.layer,
     UsageCounter.layer({ interval: settings.USAGE_FLUSH_INTERVAL, retention: settings.USAGE_RETENTION }),
     idempotencyLayer(settings),
+    AdminOnly.layer,
     SchemaGateHttp.layer
   ).pipe(Layer.provideMerge(fetching))
 }

@@ -1,9 +1,12 @@
 import { Effect } from "effect"
 import type { Probe } from "../../src/alignment/Probes.ts"
 import { sampleId as id } from "../../src/alignment/SampleRow.ts"
+import { LedgerCheckRepo } from "../../src/credits/LedgerCheckRepo.ts"
 import { LedgerRepo } from "../../src/credits/LedgerRepo.ts"
 import { PlanRepo } from "../../src/credits/PlanRepo.ts"
 import { ReservationRepo } from "../../src/credits/ReservationRepo.ts"
+import { StatementRepo } from "../../src/credits/StatementRepo.ts"
+import { SubscriptionRepo } from "../../src/credits/SubscriptionRepo.ts"
 import * as Column from "../../src/database/Column.ts"
 import { UserId } from "../../src/users/UserId.ts"
 
@@ -13,6 +16,9 @@ const later = Column.Instant.make("2025-01-31T00:00:00.000Z")
 
 const ledger = Effect.provide(LedgerRepo.layer)
 const reservations = Effect.provide(ReservationRepo.layer)
+const statements = Effect.provide(StatementRepo.layer)
+const checks = Effect.provide(LedgerCheckRepo.layer)
+const subscriptions = Effect.provide(SubscriptionRepo.layer)
 const plans = Effect.provide(PlanRepo.layer)
 
 const period = {
@@ -53,6 +59,15 @@ const reservation = {
 
 const settlement = { status: "released", amount: 1, free_reason: null, entry_id: null } as const
 
+const event = {
+  event_id: "another probe",
+  type: "probe",
+  subscription_id: null,
+  outcome: "ignored",
+  occurred_at: now,
+  received_at: now
+} as const
+
 /** One call of every repo method of the tables of credits. */
 export const creditProbes: ReadonlyArray<Probe> = [
   { method: "LedgerRepo.find", run: ledger(LedgerRepo.use((repo) => repo.find(user))) },
@@ -76,6 +91,31 @@ export const creditProbes: ReadonlyArray<Probe> = [
   { method: "ReservationRepo.expire", run: reservations(ReservationRepo.use((repo) => repo.expire(user, later))) },
   { method: "ReservationRepo.hasLapsed", run: reservations(ReservationRepo.use((repo) => repo.hasLapsed(user, later))) },
   { method: "ReservationRepo.lapsed", run: reservations(ReservationRepo.use((repo) => repo.lapsed(later, 1))) },
+  ...[undefined, 5].map((before): Probe => ({
+    method: "StatementRepo.list",
+    run: statements(StatementRepo.use((repo) => repo.list(user, { before, limit: 1 })))
+  })),
+  { method: "StatementRepo.sums", run: statements(StatementRepo.use((repo) => repo.sums(user, now, later))) },
+  { method: "StatementRepo.balances", run: statements(StatementRepo.use((repo) => repo.balances(user, now, later))) },
+  {
+    method: "LedgerCheckRepo.disagreements",
+    run: checks(LedgerCheckRepo.use((repo) => repo.disagreements({ since: now, users: [user], leasesBefore: now, limit: 1 })))
+  },
+  { method: "LedgerCheckRepo.totals", run: checks(LedgerCheckRepo.use((repo) => repo.totals)) },
+  { method: "SubscriptionRepo.insertEvent", run: subscriptions(SubscriptionRepo.use((repo) => repo.insertEvent(event))) },
+  { method: "SubscriptionRepo.findEvent", run: subscriptions(SubscriptionRepo.use((repo) => repo.findEvent("probe"))) },
+  {
+    method: "SubscriptionRepo.updateEvent",
+    run: subscriptions(SubscriptionRepo.use((repo) => repo.updateEvent("probe", "applied")))
+  },
+  { method: "SubscriptionRepo.lock", run: subscriptions(SubscriptionRepo.use((repo) => repo.lock("probe", "probe", now))) },
+  { method: "SubscriptionRepo.findUser", run: subscriptions(SubscriptionRepo.use((repo) => repo.findUser(user, "probe"))) },
+  {
+    method: "SubscriptionRepo.update",
+    run: subscriptions(SubscriptionRepo.use((repo) => repo.update("probe", { paid_until: now }, now)))
+  },
+  { method: "SubscriptionRepo.assign", run: subscriptions(SubscriptionRepo.use((repo) => repo.assign("probe", user, now))) },
+  { method: "SubscriptionRepo.list", run: subscriptions(SubscriptionRepo.use((repo) => repo.list(user))) },
   { method: "PlanRepo.plans", run: plans(PlanRepo.use((repo) => repo.plans)) },
   { method: "PlanRepo.prices", run: plans(PlanRepo.use((repo) => repo.prices)) }
 ]

@@ -252,6 +252,10 @@ export const probes: ReadonlyArray<Probe> = [
     method: "UserRepo.updatePrivacy",
     run: users(UserRepo.use((repo) => repo.updatePrivacy(user, { profile_visibility: true }, now)))
   },
+  {
+    method: "UserRepo.updateSubscription",
+    run: users(UserRepo.use((repo) => repo.updateSubscription(user, { tier: "free", expiresAt: null }, now)))
+  },
   { method: "UserRepo.erase", run: users(UserRepo.use((repo) => repo.erase(user, now))) },
   { method: "UserRepo.findAccount", run: users(UserRepo.use((repo) => repo.findAccount(user))) },
   { method: "UserRepo.insertMissing", run: users(UserRepo.use((repo) => repo.insertMissing(account, now))) },

@@ -71,6 +71,15 @@ export class AnonymousAccount extends HttpApiError.Problem<AnonymousAccount>()("
   })
 }
 
+/** The address is for administrators. */
+export class AdminRequired extends HttpApiError.Problem<AdminRequired>()("AdminRequired", {
+  type: "/problems/admin-required",
+  status: 403,
+  title: "This is for administrators"
+}, problemFields) {
+  static readonly problem = new AdminRequired({ detail: "Ask an administrator to do it, or to give you the role." })
+}
+
 /** Who is calling cannot be established at the moment: the signing keys or the account cannot be read. Nobody is let in meanwhile. */
 export class AuthUnavailable extends HttpApiError.Problem<AuthUnavailable>()("AuthUnavailable", {
   type: "/problems/auth-unavailable",

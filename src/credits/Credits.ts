@@ -4,10 +4,11 @@ import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
 import type { UserId } from "../users/UserId.ts"
+import { type Correction, makeCorrections } from "./Corrections.ts"
 import type { CreditEntry } from "./CreditEntry.ts"
-import { CreditsRequired, CreditsShort, NotCharged, type UserUnknown } from "./CreditErrors.ts"
+import { CreditsRequired, type CreditsShort, type NotCharged, type UserUnknown } from "./CreditErrors.ts"
 import type { Action, FreeReason, Reservation } from "./CreditReservation.ts"
-import { Ledger } from "./Ledger.ts"
+import { available, Ledger } from "./Ledger.ts"
 import { type AccountRow, LedgerRepo } from "./LedgerRepo.ts"
 import { PlanRepo } from "./PlanRepo.ts"
 import { priced, type Quote } from "./Quote.ts"
@@ -34,13 +35,6 @@ export interface Charge {
   /** What can be spent after it; null where credits are off. */
   readonly remaining: number | null
   readonly free_reason: FreeReason | null
-}
-
-/** A change made by a person. The same `reference` twice is entered once. */
-export interface Correction {
-  readonly credits: number
-  readonly reason: string
-  readonly reference: string
 }
 
 /**
@@ -71,17 +65,19 @@ export class Credits extends Context.Service<Credits, {
   adjust(user: UserId, correction: Correction): Effect.Effect<CreditEntry, CreditsShort | UserUnknown | DatabaseError>
   /** The account as it is now, everything due done. */
   account(user: UserId): Effect.Effect<AccountRow, UserUnknown | DatabaseError>
+  /** Ends the reservations whose lease is over, of a batch of users; answers with how many users there were. */
+  readonly sweep: Effect.Effect<number, DatabaseError>
 }>()("analytics-following/credits/Credits") {
   static readonly layerNoDeps = (options: CreditsOptions) =>
     Layer.effect(
       Credits,
       Effect.gen(function*() {
         const ledger = yield* Ledger
-        const repo = yield* LedgerRepo
         const reservations = yield* ReservationRepo
         const plans = yield* PlanRepo
         const transaction = yield* Transaction
         const lease = Duration.toMillis(options.lease)
+        const corrections = yield* makeCorrections
 
         const account = Effect.fn("Credits.account")(function*(user: UserId) {
           return (yield* ledger.settled(user)) ?? (yield* transaction.run(ledger.locked(user)))
@@ -207,56 +203,13 @@ export class Credits extends Context.Service<Credits, {
           yield* reservations.insert({ ...given, free_quantity: 0, amount: 0, free_reason: reason }, given.created_at)
         })
 
-        /** Enters what was not entered before under the line's key. */
-        const once = (
-          user: UserId,
-          key: string,
-          enter: (holder: AccountRow) => Effect.Effect<CreditEntry, CreditsShort | DatabaseError>
-        ) =>
-          transaction.run(Effect.gen(function*() {
-            const holder = yield* ledger.locked(user)
-            return (yield* repo.findByKey(key)) ?? (yield* enter(holder))
-          }))
+        const sweep = Effect.gen(function*() {
+          const users = yield* reservations.lapsed(instantOf(yield* Clock.currentTimeMillis), 100)
+          for (const user of users) yield* Effect.catchTag(transaction.run(ledger.locked(user)), "UserUnknown", Effect.die)
+          return users.length
+        }).pipe(Effect.withSpan("Credits.sweep"))
 
-        const refund = Effect.fn("Credits.refund")(function*(user: UserId, reservation: string, reason: string) {
-          return yield* transaction.run(Effect.gen(function*() {
-            const holder = yield* ledger.locked(user)
-            const key = `refund:${reservation}`
-            const refunded = yield* repo.findByKey(key)
-            if (refunded?.user_id === user) return refunded
-            const charge = yield* repo.findByKey(`charge:${reservation}`)
-            if (charge === undefined || charge.user_id !== user || charge.action === null) return yield* NotCharged.problem
-            const { action, amount, subject } = charge
-            return yield* ledger.post(holder, {
-              kind: "refund",
-              amount: -amount,
-              action,
-              reservation,
-              subject,
-              note: reason,
-              key
-            })
-          }))
-        })
-
-        const grant = Effect.fn("Credits.grant")((user: UserId, { credits, reason, reference }: Correction) => {
-          const key = `given:${user}:${reference}`
-          return Effect.catchTag(
-            once(user, key, (holder) => ledger.post(holder, { kind: "grant", amount: credits, note: reason, key })),
-            "CreditsShort",
-            Effect.die
-          )
-        })
-
-        const adjust = Effect.fn("Credits.adjust")((user: UserId, { credits, reason, reference }: Correction) => {
-          const key = `adjustment:${user}:${reference}`
-          return once(user, key, (holder) =>
-            -credits > available(holder)
-              ? Effect.fail(short(available(holder)))
-              : ledger.post(holder, { kind: "adjustment", amount: credits, note: reason, key }))
-        })
-
-        return { enabled: options.enabled, quote, reserve, commit, release, free, refund, grant, adjust, account }
+        return { enabled: options.enabled, quote, reserve, commit, release, free, ...corrections, account, sweep }
       })
     )
 
@@ -265,9 +218,6 @@ export class Credits extends Context.Service<Credits, {
       Layer.provide([Ledger.layer, LedgerRepo.layer, ReservationRepo.layer, PlanRepo.layer])
     )
 }
-
-/** What can be spent: what is not held. */
-export const available = ({ balance, reserved }: Pick<AccountRow, "balance" | "reserved">): number => balance - reserved
 
 const held = (row: Reservation): Reservation => ({
   id: row.id,
@@ -295,6 +245,3 @@ const required = (action: Action, amount: number, holder: AccountRow) =>
       } can be spent. The plan gives credits again at ${holder.period_ends_at}; `
       + "a higher plan gives more at once. Nothing was charged."
   })
-
-const short = (balance: number) =>
-  new CreditsShort({ balance, detail: `${balance} credits can be taken, no more. Nothing was changed.` })

@@ -129,3 +129,6 @@ export class Ledger extends Context.Service<Ledger, {
 
   static readonly layer = this.layerNoDeps.pipe(Layer.provide([LedgerRepo.layer, ReservationRepo.layer, PlanRepo.layer]))
 }
+
+/** What can be spent: what is not held. */
+export const available = ({ balance, reserved }: Pick<AccountRow, "balance" | "reserved">): number => balance - reserved

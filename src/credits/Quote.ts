@@ -24,3 +24,6 @@ export const priced = (price: Pick<Price, "credits" | "free_per_month"> | undefi
     free_reason: credits === 0 ? "no_price" as const : free === quantity ? "allowance" as const : null
   }
 }
+
+/** Query of a call that can cost: `dry_run=true` answers with the quote and does nothing. */
+export const dryRunQuery = { dry_run: Schema.optionalKey(Schema.Literals(["true", "false"])) }

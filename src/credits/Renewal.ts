@@ -107,8 +107,8 @@ const anniversaryOf = (standing: Standing, holder: Holder, plans: ReadonlyArray<
   }, plans)
 }
 
-/** Within what is paid for though its last hours are not: the payment's time of day against midnight, in whatever zone. */
-const toleranceMillis = 2 * 86_400_000
+/** A month counts as paid for though its last days are not: payments have a time of day, and events may be heard days late. */
+const toleranceMillis = 10 * 86_400_000
 
 const reset = (standing: Standing, period: Period, plans: ReadonlyArray<Plan>): Renewal => {
   const { monthly_credits, rollover_months } = planAt(plans, period.tier, millisOf(period.period_starts_at))

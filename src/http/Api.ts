@@ -4,6 +4,9 @@ import { AccessApi } from "../access/AccessApi.ts"
 import { ApiKeysApi } from "../apikeys/ApiKeysApi.ts"
 import { AuthApi } from "../auth/AuthApi.ts"
 import { CampaignsApi } from "../campaigns/CampaignsApi.ts"
+import { BillingApi } from "../credits/BillingApi.ts"
+import { CreditsAdminApi } from "../credits/CreditsAdminApi.ts"
+import { CreditsApi } from "../credits/CreditsApi.ts"
 import { FavoritesApi } from "../favorites/FavoritesApi.ts"
 import { describeKeys } from "../idempotency/IdempotencyApi.ts"
 import { InsightsApi } from "../insights/InsightsApi.ts"
@@ -34,6 +37,9 @@ export class Api extends HttpApi.make("analytics-following")
   .add(AccessApi)
   .add(FavoritesApi)
   .add(CampaignsApi)
+  .add(CreditsApi)
+  .add(BillingApi)
+  .add(CreditsAdminApi)
   .add(UsageApi)
   .add(WebhooksApi)
   .middleware(SchemaGate)

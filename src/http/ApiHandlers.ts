@@ -3,6 +3,9 @@ import * as AccessHttp from "../access/AccessHttp.ts"
 import * as ApiKeysHttp from "../apikeys/ApiKeysHttp.ts"
 import * as AuthHttp from "../auth/AuthHttp.ts"
 import * as CampaignsHttp from "../campaigns/CampaignsHttp.ts"
+import * as BillingHttp from "../credits/BillingHttp.ts"
+import * as CreditsAdminHttp from "../credits/CreditsAdminHttp.ts"
+import * as CreditsHttp from "../credits/CreditsHttp.ts"
 import * as FavoritesHttp from "../favorites/FavoritesHttp.ts"
 import * as InsightsHttp from "../insights/InsightsHttp.ts"
 import * as ReportHttp from "../insights/report/ReportHttp.ts"
@@ -30,6 +33,9 @@ export const handlers = Layer.mergeAll(
   FavoritesHttp.layer,
   CallbacksHttp.layer,
   CampaignsHttp.layer,
+  CreditsHttp.layer,
+  BillingHttp.layer,
+  CreditsAdminHttp.layer,
   UsageHttp.layer,
   WebhooksHttp.layer
 )

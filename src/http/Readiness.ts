@@ -2,6 +2,7 @@ import { Context, Effect, Layer } from "effect"
 import { Alignment } from "../alignment/Alignment.ts"
 import type { Report } from "../alignment/Finding.ts"
 import { Cache } from "../cache/Cache.ts"
+import { LedgerCheck } from "../credits/LedgerCheck.ts"
 import { DatabaseHealth } from "../database/DatabaseHealth.ts"
 import { VendorGuard, type VendorState } from "../thrift/VendorGuard.ts"
 
@@ -20,6 +21,7 @@ export class Readiness extends Context.Service<Readiness, {
       const cache = yield* Cache
       const database = yield* DatabaseHealth
       const alignment = yield* Alignment
+      const ledger = yield* LedgerCheck
       const vendor = yield* VendorGuard
       const within = (part: Effect.Effect<PartState>): Effect.Effect<PartState> =>
         Effect.timeoutOrElse(part, {
@@ -30,6 +32,7 @@ export class Readiness extends Context.Service<Readiness, {
         check: Effect.all({
           database: within(database.check),
           migrations: within(database.migrations),
+          ledger: ledger.state,
           schema: Effect.map(alignment.report, schemaState),
           cache: Effect.map(
             within(cache.health),

@@ -114,6 +114,11 @@ export const declarations = {
   ),
   CREDITS_ENABLED: defaulted(flag, "false", "Whether credits are charged; false: everything is free, and recorded as that"),
   CREDITS_LEASE: defaulted(duration, "15 minutes", "How long a reservation holds credits when nobody commits or releases it"),
+  LEDGER_CHECK_INTERVAL: defaulted(duration, "5 minutes", "How often it is looked whether the credits add up"),
+  STRIPE_WEBHOOK_SECRET: optional(
+    secret,
+    "Signing secret of the endpoint POST /billing/events at Stripe; without one no event is taken"
+  ),
   CACHE_MAX_BYTES: defaulted(integer, "268435456", "Bodies kept in this process; 0 switches the cache off"),
   REDIS_URL: optional(secret, "A Redis-compatible cache shared by all processes, instead of the one in this process"),
   REDIS_COMMAND_TIMEOUT: defaulted(duration, "100 millis", "An answer does not wait longer for the cache"),

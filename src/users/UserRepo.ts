@@ -9,7 +9,7 @@ import { transactional } from "../database/Transaction.ts"
 import { AuthUser } from "./AuthUser.ts"
 import { Me, type MeChange } from "./Me.ts"
 import type { UserId } from "./UserId.ts"
-import { UserProfile } from "./UserProfile.ts"
+import { type SubscriptionTier, UserProfile } from "./UserProfile.ts"
 import { defaults, Notifications, Preferences, Privacy } from "./UserSettings.ts"
 
 export const AccountRow = Schema.Struct({
@@ -21,6 +21,12 @@ export const AccountRow = Schema.Struct({
   deleted_at: AuthUser.fields.deleted_at
 })
 export type AccountRow = typeof AccountRow.Type
+
+export interface SubscriptionChange {
+  readonly tier: typeof SubscriptionTier.Type
+  /** Null: without an end. */
+  readonly expiresAt: Column.Instant | null
+}
 
 /** What is set and what goes back to its default. */
 export interface JsonChange {
@@ -48,6 +54,8 @@ export class UserRepo extends Context.Service<UserRepo, {
     typeof Privacy.Type | undefined,
     DatabaseError
   >
+  /** The plan, and until when it is paid for. */
+  updateSubscription(user: UserId, subscription: SubscriptionChange, at: Column.Instant): Effect.Effect<void, DatabaseError>
   /** Leaves of a user that there was one: no address, no metadata, settings as at the start. */
   erase(user: UserId, at: Column.Instant): Effect.Effect<void, DatabaseError>
 }>()("analytics-following/users/UserRepo") {
@@ -149,6 +157,18 @@ export class UserRepo extends Context.Service<UserRepo, {
           sql.update({ ...change, updated_at: at })
         } WHERE user_id = ${user} RETURNING ${privacyColumns}`)
 
+      const updateSubscription = Effect.fn("UserRepo.updateSubscription")((
+        user: UserId,
+        { expiresAt, tier }: SubscriptionChange,
+        at: Column.Instant
+      ) =>
+        Effect.asVoid(
+          available("user_profiles")(sql`
+          UPDATE user_profiles SET subscription_tier = ${tier}, subscription_expires_at = ${expiresAt}, updated_at = ${at}
+          WHERE user_id = ${user}`)
+        )
+      )
+
       const erase = Effect.fn("UserRepo.erase")((user: UserId, at: Column.Instant) =>
         available("auth_users")(inTransaction(Effect.gen(function*() {
           yield* sql`
@@ -173,6 +193,7 @@ export class UserRepo extends Context.Service<UserRepo, {
         updateNotifications,
         findPrivacy,
         updatePrivacy,
+        updateSubscription,
         erase
       }
     })

@@ -7,7 +7,7 @@ import { DashboardRepo } from "./DashboardRepo.ts"
 import { canonicalLanguage } from "./Locale.ts"
 import type { Me, MeChange } from "./Me.ts"
 import type { UserId } from "./UserId.ts"
-import { type JsonChange, UserRepo } from "./UserRepo.ts"
+import { type JsonChange, type SubscriptionChange, UserRepo } from "./UserRepo.ts"
 import {
   defaults,
   type Notifications,
@@ -31,6 +31,8 @@ export class Users extends Context.Service<Users, {
   ): Effect.Effect<typeof Notifications.Type, DatabaseError>
   privacy(user: UserId): Effect.Effect<typeof Privacy.Type, DatabaseError>
   changePrivacy(user: UserId, change: typeof PrivacyChange.Type): Effect.Effect<typeof Privacy.Type, DatabaseError>
+  /** What the user has subscribed to, by the room that knows. */
+  changeSubscription(user: UserId, change: SubscriptionChange): Effect.Effect<void, DatabaseError>
   /** What a start page shows, by one statement. */
   dashboard(user: UserId): Effect.Effect<Dashboard, DatabaseError>
 }>()("analytics-following/users/Users") {
@@ -60,6 +62,9 @@ export class Users extends Context.Service<Users, {
         privacy: Effect.fn("Users.privacy")((user: UserId) => there(repo.findPrivacy(user))),
         changePrivacy: Effect.fn("Users.changePrivacy")(function*(user: UserId, change: typeof PrivacyChange.Type) {
           return yield* there(repo.updatePrivacy(user, withDefaults(change), yield* now))
+        }),
+        changeSubscription: Effect.fn("Users.changeSubscription")(function*(user: UserId, change: SubscriptionChange) {
+          yield* repo.updateSubscription(user, change, yield* now)
         }),
         dashboard: Effect.fn("Users.dashboard")(function*(user: UserId) {
           const at = yield* Clock.currentTimeMillis

@@ -20,6 +20,9 @@ const profiles = operations.filter(({ path }) => path.startsWith("/profile/{user
 /** The caller's own, whatever the name. */
 const mine = operations.filter(({ path }) => path.startsWith("/me/favorites/{username}"))
 
+/** An administrator's alone. */
+const administered = operations.filter(({ path }) => path.startsWith("/admin/"))
+
 const looksUp = ({ path }: { readonly path: string }) => path === "/profile/{username}" || path.endsWith("/refresh")
 
 layer(TestApp.layer(), { excludeTestServices: true })("two users", (it) => {
@@ -78,7 +81,7 @@ layer(TestApp.layer(), { excludeTestServices: true })("two users", (it) => {
 
   it.effect("every address that names something is of a kind that this test knows", () =>
     Effect.sync(() => {
-      const known = new Set([...owned, ...profiles, ...mine])
+      const known = new Set([...owned, ...profiles, ...mine, ...administered])
       const unknown = operations.filter((operation) => !known.has(operation))
       assert.deepStrictEqual(unknown, [], "say in this test whose it is")
       assert.isAtLeast(owned.length, 14)

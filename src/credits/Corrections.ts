@@ -1,0 +1,76 @@
+import { Effect } from "effect"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { Transaction } from "../database/Transaction.ts"
+import type { UserId } from "../users/UserId.ts"
+import type { CreditEntry } from "./CreditEntry.ts"
+import { CreditsShort, NotCharged } from "./CreditErrors.ts"
+import { available, Ledger } from "./Ledger.ts"
+import { type AccountRow, LedgerRepo } from "./LedgerRepo.ts"
+
+/** A change made by a person. The same `reference` twice is entered once. */
+export interface Correction {
+  readonly credits: number
+  readonly reason: string
+  readonly reference: string
+}
+
+/** The part of `Credits` that gives and takes by hand. */
+export const makeCorrections = Effect.gen(function*() {
+  const ledger = yield* Ledger
+  const repo = yield* LedgerRepo
+  const transaction = yield* Transaction
+
+  /** Enters what was not entered before under the line's key. */
+  const once = (
+    user: UserId,
+    key: string,
+    enter: (holder: AccountRow) => Effect.Effect<CreditEntry, CreditsShort | DatabaseError>
+  ) =>
+    transaction.run(Effect.gen(function*() {
+      const holder = yield* ledger.locked(user)
+      return (yield* repo.findByKey(key)) ?? (yield* enter(holder))
+    }))
+
+  const refund = Effect.fn("Credits.refund")(function*(user: UserId, reservation: string, reason: string) {
+    return yield* transaction.run(Effect.gen(function*() {
+      const holder = yield* ledger.locked(user)
+      const key = `refund:${reservation}`
+      const refunded = yield* repo.findByKey(key)
+      if (refunded?.user_id === user) return refunded
+      const charge = yield* repo.findByKey(`charge:${reservation}`)
+      if (charge === undefined || charge.user_id !== user || charge.action === null) return yield* NotCharged.problem
+      const { action, amount, subject } = charge
+      return yield* ledger.post(holder, {
+        kind: "refund",
+        amount: -amount,
+        action,
+        reservation,
+        subject,
+        note: reason,
+        key
+      })
+    }))
+  })
+
+  const grant = Effect.fn("Credits.grant")((user: UserId, { credits, reason, reference }: Correction) => {
+    const key = `given:${user}:${reference}`
+    return Effect.catchTag(
+      once(user, key, (holder) => ledger.post(holder, { kind: "grant", amount: credits, note: reason, key })),
+      "CreditsShort",
+      Effect.die
+    )
+  })
+
+  const adjust = Effect.fn("Credits.adjust")((user: UserId, { credits, reason, reference }: Correction) => {
+    const key = `adjustment:${user}:${reference}`
+    return once(user, key, (holder) =>
+      -credits > available(holder)
+        ? Effect.fail(short(available(holder)))
+        : ledger.post(holder, { kind: "adjustment", amount: credits, note: reason, key }))
+  })
+
+  return { refund, grant, adjust }
+})
+
+const short = (balance: number) =>
+  new CreditsShort({ balance, detail: `${balance} credits can be taken, no more. Nothing was changed.` })
