@@ -1,4 +1,4 @@
-import { Context, Effect, Layer } from "effect"
+import { Context, Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -56,7 +56,10 @@ export const makeStage = Effect.fnUntraced(function*({ onProgress, profiles, use
   yield* Effect.forEach(templates, (name) => lookUp(sandbox, name), { discard: true })
   const signedIn = yield* Effect.forEach(Array.from({ length: users }, (_, index) => index), (index) => signUp(sandbox, index))
   yield* Effect.scoped(
-    Effect.provide(multiply(profiles, signedIn), Database.writeLayer(Database.localOptions(sandbox.databaseUrl)))
+    Effect.provide(
+      multiply(profiles, signedIn),
+      Database.writeLayer({ ...Database.localOptions(sandbox.databaseUrl), statementTimeout: Duration.minutes(10) })
+    )
   )
   const targets = Array.from({ length: profiles }, (_, index): Target => {
     const { id, token } = signedIn[index % users]!

@@ -33,7 +33,7 @@ export const observed = <E, R>(cache: Layer.Layer<Cache, E, R>) =>
               served.value += found.body.byteLength
             }
             return Effect.annotateCurrentSpan("cache.hit", found !== undefined)
-          }).pipe(Effect.withSpan("cache.get")),
+          }).pipe(Effect.withSpan("cache.get", {}, withoutStack)),
         known: (key, now) => {
           const found = inner.known(key, now)
           // What is not known here is asked for by `get` next.
@@ -45,8 +45,11 @@ export const observed = <E, R>(cache: Layer.Layer<Cache, E, R>) =>
         },
         set: (key, value, timeToLive) =>
           inner.set(key, value, timeToLive).pipe(
-            Effect.withSpan("cache.set", { attributes: { "cache.bytes": value.body.byteLength } })
+            Effect.withSpan("cache.set", { attributes: { "cache.bytes": value.body.byteLength } }, withoutStack)
           )
       }
     })
   ).pipe(Layer.provide(cache))
+
+/** Taking a stack costs more than the question. */
+const withoutStack = { captureStackTrace: false } as const
