@@ -22,7 +22,7 @@ const program = Effect.fnUntraced(function*(username: string) {
   const first = yield* client.profiles.lookup({ params: { username }, headers: {} })
   if (!("id" in first)) return yield* print(first)
   const job = yield* untilFinished(first.id)
-  if (job.problem !== null) return yield* Console.error(`${job.problem.title}: ${job.problem.detail}`)
+  if ("problem" in job && job.problem !== null) return yield* Console.error(`${job.problem.title}: ${job.problem.detail}`)
   const second = yield* client.profiles.lookup({ params: { username }, headers: {} })
   return "id" in second ? yield* Console.error("The look-up still goes on.") : yield* print(second)
 })

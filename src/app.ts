@@ -29,6 +29,7 @@ import { LedgerCheck } from "./credits/LedgerCheck.ts"
 import * as Database from "./database/Database.ts"
 import { DatabaseHealth } from "./database/DatabaseHealth.ts"
 import { Migrator } from "./database/Migrator.ts"
+import { Signals } from "./database/Signals.ts"
 import { Transaction } from "./database/Transaction.ts"
 import { vendorLayer } from "./decodo/VendorLayer.ts"
 import * as DocsHttp from "./docs/DocsHttp.ts"
@@ -58,6 +59,8 @@ import { Recompute } from "./insights/Recompute.ts"
 import { Reports } from "./insights/report/Reports.ts"
 import { Similar } from "./insights/Similar.ts"
 import { Standing } from "./insights/Standing.ts"
+import { JobQueue } from "./jobs/JobQueue.ts"
+import { Jobs } from "./jobs/Jobs.ts"
 import { accessLog } from "./observability/AccessLog.ts"
 import * as MetricsHttp from "./observability/MetricsHttp.ts"
 import * as Observability from "./observability/Observability.ts"
@@ -110,9 +113,10 @@ export const layer = (options: AppOptions) =>
 
 /** Doors and ports without HTTP, for scripts that reuse them. */
 export const services = (settings: SettingsValues) => {
-  const database = databaseLayer(settings)
+  const database = Layer.merge(databaseLayer(settings), Signals.layer(databaseOptions(settings)))
   const infrastructure = Layer.mergeAll(
     DatabaseHealth.layerNoDeps.pipe(Layer.provide(migratorLayer)),
+    jobQueueLayer(settings),
     Alignment.layer({ interval: settings.SCHEMA_CHECK_INTERVAL, routes: apiRoutes }).pipe(Layer.provide(SchemaDrift.layer)),
     cacheLayer(settings),
     NegativeCache.layer({ believedFor: settings.PROFILE_NOT_FOUND_FOR }),
@@ -141,11 +145,11 @@ export const services = (settings: SettingsValues) => {
     Layer.provideMerge(ProfileHistory.layerNoDeps),
     Layer.provideMerge(LanguageDetection.layer)
   )
-  const fetching = ProfileFetches.layerNoDeps({
-    keptMaxAge: Duration.toMillis(settings.PROFILE_FRESH_FOR),
+  const fetching = ProfileFetches.layer({
     notFoundFor: Duration.toMillis(settings.PROFILE_NOT_FOUND_FOR),
     failureFor: Duration.toMillis(settings.PROFILE_FAILURE_FOR),
-    drainFor: settings.SHUTDOWN_TIMEOUT
+    keptMaxAge: Duration.toMillis(settings.PROFILE_FRESH_FOR),
+    concurrency: settings.JOBS_CONCURRENCY
   }).pipe(Layer.provideMerge(ProfileStore.layerNoDeps), Layer.provideMerge(creators), Layer.provideMerge(rooms))
   const profiles = Profiles.layerNoDeps({ freshFor: settings.PROFILE_FRESH_FOR }).pipe(Layer.provide(ProfileAnswers.layer))
   const postLookup = PostLookup.layer({
@@ -162,6 +166,7 @@ export const services = (settings: SettingsValues) => {
       Layer.provideMerge(Peers.layer),
       Layer.provide(firstPartyLayer(settings))
     ),
+    Jobs.layer({ concurrency: Math.ceil(settings.JOBS_CONCURRENCY / 2), freshFor: settings.PROFILE_FRESH_FOR }),
     Readiness.layerNoDeps,
     Account.layerNoDeps.pipe(Layer.provideMerge(AccountData.layer), Layer.provideMerge(authLayer(settings))),
     Usage.layer,
@@ -173,14 +178,18 @@ export const services = (settings: SettingsValues) => {
 }
 
 /** The database, and what brings it to this version's shape. */
-export const databaseLayer = (settings: SettingsValues) =>
-  Database.layer({
-    url: settings.DATABASE_URL,
-    maxConnections: settings.DATABASE_MAX_CONNECTIONS,
-    readConnections: settings.DATABASE_READ_CONNECTIONS,
-    statementTimeout: settings.DATABASE_STATEMENT_TIMEOUT,
-    prepare: settings.DATABASE_PREPARE
-  })
+export const databaseLayer = (settings: SettingsValues) => Database.layer(databaseOptions(settings))
+
+const jobQueueLayer = ({ JOBS_LEASE: lease, JOBS_POLL_INTERVAL: pollInterval, SHUTDOWN_TIMEOUT: drainFor }: SettingsValues) =>
+  JobQueue.layerNoDeps({ lease, pollInterval, drainFor })
+
+const databaseOptions = (settings: SettingsValues): Database.DatabaseOptions => ({
+  url: settings.DATABASE_URL,
+  maxConnections: settings.DATABASE_MAX_CONNECTIONS,
+  readConnections: settings.DATABASE_READ_CONNECTIONS,
+  statementTimeout: settings.DATABASE_STATEMENT_TIMEOUT,
+  prepare: settings.DATABASE_PREPARE
+})
 
 export const migratorLayer = Migrator.layer(fileURLToPath(new URL("../migrations", import.meta.url))).pipe(
   Layer.provide([NodeFileSystem.layer, NodePath.layer])

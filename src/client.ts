@@ -29,12 +29,12 @@ export class Client extends Context.Service<Client, HttpApiClient.ForApi<typeof 
     ).pipe(Layer.provide(Authorization.layerClient(options.token)))
 }
 
-/** Waits for a look-up that became a job, asking at most every `Retry-After` seconds. */
+/** Waits for the end of a job, asking at most every `Retry-After` seconds. */
 export const untilFinished = Effect.fn("untilFinished")(function*(jobId: string) {
   const client = yield* Client
   for (;;) {
-    const job = yield* client.profiles.job({ params: { id: jobId } })
-    if (job.status !== "running") return job
+    const job = yield* client.jobs.get({ params: { id: jobId } })
+    if (job.finished_at !== null) return job
     yield* Effect.sleep("2 seconds")
   }
 })

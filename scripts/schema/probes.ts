@@ -36,6 +36,7 @@ import { UserRepo } from "../../src/users/UserRepo.ts"
 import { callProbes } from "./callProbes.ts"
 import { campaignProbes } from "./campaignProbes.ts"
 import { creditProbes } from "./creditProbes.ts"
+import { jobProbes } from "./jobProbes.ts"
 import { thriftProbes } from "./thriftProbes.ts"
 import { usageProbes } from "./usageProbes.ts"
 import { webhookProbes } from "./webhookProbes.ts"
@@ -273,5 +274,6 @@ export const probes: ReadonlyArray<Probe> = [
   ...usageProbes,
   ...callProbes,
   ...creditProbes,
-  ...thriftProbes
+  ...thriftProbes,
+  ...jobProbes
 ]

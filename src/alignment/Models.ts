@@ -11,6 +11,7 @@ import { IdempotencyRecord } from "../idempotency/IdempotencyRecord.ts"
 import { AudienceDemographics } from "../insights/AudienceDemographics.ts"
 import { CommentSentiment } from "../insights/CommentSentiment.ts"
 import { CreatorMetadata } from "../insights/CreatorMetadata.ts"
+import { BulkJob, JobItem } from "../jobs/BulkJob.ts"
 import { ApiUsage } from "../observability/ApiUsage.ts"
 import { Post } from "../posts/Post.ts"
 import { PostAnswer } from "../posts/PostAnswer.ts"
@@ -18,6 +19,7 @@ import { PostProfile } from "../posts/PostProfile.ts"
 import { EncodedAnswer } from "../profiles/EncodedAnswer.ts"
 import { Mention } from "../profiles/Mention.ts"
 import { Profile } from "../profiles/Profile.ts"
+import { ProfileFetch, ProfileFetchCaller } from "../profiles/ProfileFetch.ts"
 import { ProfileSnapshot } from "../profiles/ProfileSnapshot.ts"
 import { RelatedProfile } from "../profiles/RelatedProfile.ts"
 import { VendorAnswer } from "../profiles/VendorAnswer.ts"
@@ -46,12 +48,16 @@ export const models = {
   credit_entries: CreditEntry,
   credit_reservations: CreditReservation,
   encoded_answers: EncodedAnswer,
+  job_items: JobItem,
+  jobs: BulkJob,
   mentions: Mention,
   plans: Plan,
   post_answers: PostAnswer,
   post_profiles: PostProfile,
   posts: Post,
   prices: Price,
+  profile_fetch_callers: ProfileFetchCaller,
+  profile_fetches: ProfileFetch,
   profile_snapshots: ProfileSnapshot,
   profiles: Profile,
   related_profiles: RelatedProfile,

@@ -46,7 +46,7 @@ export const localOptions = (url: string, maxConnections = 4): DatabaseOptions =
   prepare: true
 })
 
-const poolOf = (options: DatabaseOptions): PgClient.PgPoolConfig => ({
+export const poolOf = (options: DatabaseOptions): PgClient.PgPoolConfig => ({
   url: options.url,
   applicationName: "analytics-following",
   prepare: options.prepare,

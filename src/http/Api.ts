@@ -11,6 +11,7 @@ import { FavoritesApi } from "../favorites/FavoritesApi.ts"
 import { describeKeys } from "../idempotency/IdempotencyApi.ts"
 import { InsightsApi } from "../insights/InsightsApi.ts"
 import { ReportApi } from "../insights/report/ReportApi.ts"
+import { JobsApi } from "../jobs/JobsApi.ts"
 import { UsageApi } from "../observability/UsageApi.ts"
 import { ProfilesApi } from "../profiles/ProfilesApi.ts"
 import { LimitsApi } from "../ratelimits/LimitsApi.ts"
@@ -32,6 +33,7 @@ export class Api extends HttpApi.make("analytics-following")
   .add(LimitsApi)
   .add(SearchesApi)
   .add(ProfilesApi)
+  .add(JobsApi)
   .add(InsightsApi)
   .add(ReportApi)
   .add(AccessApi)

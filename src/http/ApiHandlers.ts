@@ -9,6 +9,7 @@ import * as CreditsHttp from "../credits/CreditsHttp.ts"
 import * as FavoritesHttp from "../favorites/FavoritesHttp.ts"
 import * as InsightsHttp from "../insights/InsightsHttp.ts"
 import * as ReportHttp from "../insights/report/ReportHttp.ts"
+import * as JobsHttp from "../jobs/JobsHttp.ts"
 import * as UsageHttp from "../observability/UsageHttp.ts"
 import * as ProfilesHttp from "../profiles/ProfilesHttp.ts"
 import * as LimitsHttp from "../ratelimits/LimitsHttp.ts"
@@ -27,6 +28,7 @@ export const handlers = Layer.mergeAll(
   LimitsHttp.layer,
   SearchesHttp.layer,
   ProfilesHttp.layer,
+  JobsHttp.layer,
   InsightsHttp.layer,
   ReportHttp.layer,
   AccessHttp.layer,

@@ -1,265 +1,152 @@
-import { Clock, Context, Deferred, Duration, Effect, Exit, Layer, Schedule, Scope, Semaphore } from "effect"
-import { randomUUID } from "node:crypto"
-import { Cache } from "../cache/Cache.ts"
-import { TtlMap } from "../cache/TtlMap.ts"
+import { Clock, Context, Duration, Effect, Layer, Schedule } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
-import { DecodoClient } from "../decodo/DecodoClient.ts"
-import type { DecodoError } from "../decodo/DecodoError.ts"
+import { instantOf } from "../database/Instant.ts"
+import { Transaction } from "../database/Transaction.ts"
+import { JobQueue } from "../jobs/JobQueue.ts"
 import type { AnalysisType } from "../searches/Search.ts"
 import type { UserId } from "../users/UserId.ts"
-import { ProfileNotFound, ProfileTemporarilyUnavailable } from "./ProfileErrors.ts"
-import { type Caller, type Granted, type KeptAnswer, type LookupRefusal, ProfileStore } from "./ProfileStore.ts"
+import { type EndedFetch, FetchEnds } from "./FetchEnds.ts"
+import { outcomeOf, refusalOf } from "./FetchFailures.ts"
+import { FetchRun, type FetchRunOptions } from "./FetchRun.ts"
+import { FetchId, type ProfileFetch, type Purpose } from "./ProfileFetch.ts"
+import { ProfileFetchRepo } from "./ProfileFetchRepo.ts"
+import type { Caller, Granted, LookupRefusal } from "./ProfileStore.ts"
 import type { Username } from "./Username.ts"
 
-export type FetchFailure = LookupRefusal | DatabaseError
-
-/** One fetch under way or lately ended. Whoever asks for the same name meanwhile joins it. Times are milliseconds since 1970. */
-export interface Fetch {
-  readonly id: string
-  readonly username: Username
-  readonly startedAt: number
-  readonly done: Deferred.Deferred<Granted, FetchFailure>
-  readonly users: ReadonlySet<UserId>
-  readonly finishedAt: number | undefined
-  /** How it ended, undefined while it goes on. */
-  readonly exit: Effect.Effect<Exit.Exit<Granted, FetchFailure> | undefined>
-  /** Whether the transaction that stored the answer also recorded this caller; one who joined later records by themselves. */
-  recorded(caller: Caller): boolean
-}
-
 export interface JoinOptions {
-  readonly known: Granted | undefined
+  readonly purpose: Purpose
   readonly analysisType: typeof AnalysisType.Type
 }
 
 export interface FetchesOptions {
-  /** Kept answers younger than this many milliseconds are stored instead of paying again. */
-  readonly keptMaxAge: number
   /** How many milliseconds "no such profile" is believed. */
   readonly notFoundFor: number
   /** How many milliseconds another failure is answered without asking the vendor again. */
   readonly failureFor: number
-  /** How long fetches under way may go on when the process is told to stop: the vendor bills them all the same. */
-  readonly drainFor: Duration.Input
+  /** Fetches that this process does at once; 0: it only asks others to. */
+  readonly concurrency: number
+}
+
+/** How a joined fetch ended. */
+export interface Outcome {
+  /** The profile, or why there is none. */
+  readonly result: Effect.Effect<Granted, LookupRefusal>
+  /** Whether the transaction that ended it also recorded the user; one who joined too late records by themselves. */
+  recorded(user: UserId): boolean
 }
 
 /**
- * Fetches that outlive the requests that asked for them, at most one a username: any number of callers cause one vendor call, and
- * all get its outcome. In this process; `jobs/` makes them durable.
+ * Fetches that outlive the requests and the processes that began them, at most one a username under way whichever processes ask: any
+ * number of callers cause one vendor call, and all get its outcome.
  */
 export class ProfileFetches extends Context.Service<ProfileFetches, {
-  /** Joins the fetch of a name or starts it. `known`: a stored profile exists, so that empty answers do not mean "no such user". */
-  join(username: Username, caller: Caller, options: JoinOptions): Effect.Effect<Fetch>
+  /** Joins the fetch of a name or begins it; one that ended after the caller had asked counts as joined. No caller: nobody is settled. */
+  join(username: Username, caller: Caller | undefined, options: JoinOptions): Effect.Effect<ProfileFetch, DatabaseError>
+  /** Waits for the end of a fetch. Interrupting it changes nothing for the fetch. */
+  outcome(fetch: ProfileFetch | FetchId): Effect.Effect<Outcome>
   /** The failure that a name ended with lately, to be answered without asking again. */
-  recentFailure(username: Username): Effect.Effect<FetchFailure | undefined>
+  recentFailure(username: Username): Effect.Effect<LookupRefusal | undefined, DatabaseError>
   /** A fetch by its id, for an hour after it ended; only for those who asked for it. */
-  find(id: string, user: UserId): Effect.Effect<Fetch | undefined>
+  find(id: string, user: UserId): Effect.Effect<ProfileFetch | undefined, DatabaseError>
+  /** The user waits no longer. A fetch that nobody waits for ends: a queued one is not begun, and what a running one still gets is kept. */
+  leave(id: FetchId, user: UserId): Effect.Effect<void, DatabaseError>
 }>()("analytics-following/profiles/ProfileFetches") {
   static readonly layerNoDeps = (options: FetchesOptions) =>
     Layer.effect(
       ProfileFetches,
       Effect.gen(function*() {
-        const client = yield* DecodoClient
-        const store = yield* ProfileStore
-        const cache = yield* Cache
-        const scope = yield* Scope.fork(yield* Effect.scope)
-        const storing = yield* Semaphore.make(storedAtOnce)
-        const running = new Map<Username, MutableFetch>()
-        const known = new TtlMap<MutableFetch>(rememberedFetches)
-        const failures = new TtlMap<FetchFailure>(rememberedFailures)
+        const repo = yield* ProfileFetchRepo
+        const queue = yield* JobQueue
+        const ends = yield* FetchEnds
+        const transaction = yield* Transaction
+        const { run } = yield* FetchRun
 
-        // Added after the scope that carries the fetches, hence run before it closes and interrupts them.
-        yield* Effect.addFinalizer(() =>
-          Effect.timeoutOption(
-            Effect.forEach(running.values(), ({ done }) => Effect.exit(Deferred.await(done)), { discard: true }),
-            options.drainFor
-          )
+        const join = Effect.fn("ProfileFetches.join")((
+          ...[username, caller, asked]: Parameters<ProfileFetches["Service"]["join"]>
+        ) =>
+          transaction.run(Effect.gen(function*() {
+            const now = yield* Clock.currentTimeMillis
+            const { is_new, ...fetch } = yield* repo.insert(
+              { username, purpose: asked.purpose, analysis_type: asked.analysisType },
+              instantOf(now)
+            )
+            if (is_new) {
+              // The one before may have ended between the caller's look at what is stored and now.
+              const before = yield* repo.findLatest(username, instantOf(caller?.startedAt ?? now))
+              if (before !== undefined) return yield* Effect.as(repo.delete(fetch.id), before)
+              yield* queue.offer(fetchQueue, fetch.id)
+            }
+            if (caller !== undefined) yield* repo.addCaller(fetch.id, caller.id, instantOf(caller.startedAt))
+            return fetch
+          }))
         )
 
-        const answer = Effect.fnUntraced(function*(fetch: MutableFetch, isKnown: boolean) {
-          const kept = yield* store.findKept(fetch.username, options.keptMaxAge)
-          if (kept !== undefined) return kept
-          const fetched = yield* client.fetchProfile(fetch.username, { known: isKnown })
-          // The answer is paid for and exists only here until it is written down: neither a database that is away for a moment nor the
-          // end of this process, if it is an orderly one, may lose it.
-          return yield* Effect.retry(Effect.uninterruptible(store.keep(fetch.username, fetched)), whileDatabaseIsAway)
+        const ended = ({ fetch, recorded }: EndedFetch): Outcome => ({
+          result: outcomeOf(fetch),
+          recorded: (user) => recorded.has(user)
         })
 
-        const storeAnswer = (fetch: MutableFetch, kept: KeptAnswer, analysisType: typeof AnalysisType.Type) =>
-          Effect.retry(
-            storing.withPermit(Effect.suspend(() => store.store(kept, fetch.recordCallers(), analysisType))),
-            whileDatabaseIsAway
-          ).pipe(
-            // A caller whose account vanished meanwhile must not cost the others their answer; each then records by themselves.
-            Effect.catchIf(
-              (error) => error._tag === "RowRefused" && callerRelations.has(error.relation),
-              () => Effect.andThen(Effect.sync(() => fetch.recordNobody()), store.store(kept, [], analysisType))
-            )
-          )
+        const outcome = (fetch: ProfileFetch | FetchId) =>
+          typeof fetch === "string"
+            ? Effect.map(ends.await(fetch), ended)
+            : fetch.finished_at === null
+            ? Effect.map(ends.await(fetch.id), ended)
+            // Joined after its end, hence too late for its transaction.
+            : Effect.succeed(ended({ fetch, recorded: new Set() }))
 
-        const run = (fetch: MutableFetch, asked: JoinOptions) =>
-          answer(fetch, asked.known !== undefined).pipe(
-            Effect.flatMap((kept) =>
-              Effect.catchTag(
-                storeAnswer(fetch, kept, asked.analysisType),
-                "RowRefused",
-                (refused) =>
-                  Effect.andThen(
-                    store.reject(kept, `refused:${refused.constraint}`),
-                    failed(fetch, unavailable(fetch.username, "answer_refused", 60), asked)
-                  )
-              )
-            ),
-            // What is cached of the name, or of the one it had before, is older than what was stored now.
-            Effect.tap(() => cache.delete(fetch.username)),
-            Effect.tap(({ formerName }) => formerName === null ? Effect.void : cache.delete(formerName)),
-            Effect.catchTag("DecodoError", (error) => vendorFailed(fetch, error, asked)),
-            Effect.tapDefect((defect) => Effect.logError("profile fetch died", defect)),
-            Effect.onExit((exit) => finish(fetch, exit)),
-            Effect.exit
-          )
-
-        const vendorFailed = Effect.fnUntraced(function*(fetch: MutableFetch, error: DecodoError, asked: JoinOptions) {
-          yield* Effect.logWarning("profile fetch failed", {
-            username: fetch.username,
-            reason: error.reason._tag,
-            attempts: error.attempts,
-            duration_ms: error.durationMs
-          })
-          if (error.reason._tag !== "ProfileNotFound") {
-            return yield* failed(fetch, unavailable(fetch.username, error.reason._tag, retryAfter(error)), asked)
-          }
-          if (asked.known !== undefined) yield* Effect.retry(store.markGone(fetch.username), whileDatabaseIsAway)
-          yield* cache.delete(fetch.username)
-          return yield* failed(fetch, notFound(fetch.username), asked)
-        })
-
-        /** What the failure means for those who asked; a profile that is stored is granted to them as it is. */
-        const failed = (fetch: MutableFetch, failure: LookupRefusal, { analysisType, known }: JoinOptions) =>
-          store.recordFailure(fetch.username, known, fetch.recordCallers(), { failure, analysisType }).pipe(
-            // Logged where it happened. Each caller then records by themselves, so that one whose account vanished costs nobody else.
-            Effect.catch(() => Effect.sync(() => fetch.recordNobody())),
-            Effect.andThen(Effect.fail(failure))
-          )
-
-        const finish = (fetch: MutableFetch, exit: Exit.Exit<Granted, FetchFailure>) =>
-          Effect.flatMap(Clock.currentTimeMillis, (now) => {
-            running.delete(fetch.username)
-            fetch.finishedAt = now
-            const failure = Exit.isFailure(exit) ? Exit.findErrorOption(exit) : undefined
-            // The database can be back with the next request, and nothing was paid.
-            if (failure?._tag === "Some" && failure.value._tag !== "DatabaseUnavailable") {
-              failures.set(
-                fetch.username,
-                failure.value,
-                now + (failure.value._tag === "ProfileNotFound" ? options.notFoundFor : options.failureFor)
-              )
-            }
-            return Deferred.done(fetch.done, exit)
-          })
-
-        const join = Effect.fnUntraced(function*(username: Username, caller: Caller, asked: JoinOptions) {
+        const recentFailure = Effect.fn("ProfileFetches.recentFailure")(function*(username: Username) {
           const now = yield* Clock.currentTimeMillis
-          const flying = running.get(username)
-          if (flying !== undefined) return flying.add(caller)
-          const fetch = new MutableFetch(username, now).add(caller)
-          running.set(username, fetch)
-          known.set(fetch.id, fetch, now + rememberedFor + Duration.toMillis("1 day"))
-          yield* Effect.forkIn(run(fetch, asked), scope, { startImmediately: true })
-          return fetch
-        }, Effect.uninterruptible)
+          const longest = Math.max(options.notFoundFor, options.failureFor)
+          const latest = yield* repo.findLatest(username, instantOf(now - longest))
+          if (latest?.state !== "failed" || latest.problem === null || latest.finished_at === null) return undefined
+          const believed = latest.problem.kind === "not_found" ? options.notFoundFor : options.failureFor
+          return now < Date.parse(latest.finished_at) + believed ? refusalOf(username, latest.problem) : undefined
+        })
 
-        return {
-          join,
-          recentFailure: (username) => Effect.map(Clock.currentTimeMillis, (now) => failures.get(username, now)),
-          find: (id, user) =>
-            Effect.map(Clock.currentTimeMillis, (now) => {
-              const fetch = known.get(id, now)
-              const forgotten = fetch?.finishedAt !== undefined && now > fetch.finishedAt + rememberedFor
-              return fetch !== undefined && !forgotten && fetch.users.has(user) ? fetch : undefined
-            })
+        const find = Effect.fn("ProfileFetches.find")(function*(id: string, user: UserId) {
+          const now = yield* Clock.currentTimeMillis
+          return isUuid(id) ? yield* repo.findOf(id, user, instantOf(now - readableFor)) : undefined
+        })
+
+        const leave = Effect.fn("ProfileFetches.leave")((id: FetchId, user: UserId) =>
+          transaction.run(Effect.gen(function*() {
+            const now = instantOf(yield* Clock.currentTimeMillis)
+            if (yield* repo.leave(id, user, now)) yield* repo.cancelDeserted(id, now)
+          })).pipe(Effect.andThen(ends.look(id)))
+        )
+
+        /** The work ends when the fetch does: with its own end, or with one that somebody else gave it. */
+        const work = (id: string) => {
+          const fetch = FetchId.make(id)
+          return Effect.raceFirst(run(fetch), Effect.asVoid(ends.await(fetch)))
         }
+        yield* queue.work(fetchQueue, { concurrency: options.concurrency, again: Duration.seconds(5) }, work)
+
+        if (options.concurrency > 0) {
+          yield* Effect.flatMap(Clock.currentTimeMillis, (now) => repo.prune(instantOf(now - keptFor))).pipe(
+            Effect.catch(() => Effect.void),
+            Effect.schedule(Schedule.spaced("10 minutes")),
+            Effect.forkScoped
+          )
+        }
+
+        return { join, outcome, recentFailure, find, leave }
       })
     )
-}
 
-class MutableFetch implements Fetch {
-  readonly id = randomUUID()
-  readonly username: Username
-  readonly startedAt: number
-  readonly done = Deferred.makeUnsafe<Granted, FetchFailure>()
-  readonly users = new Set<UserId>()
-  finishedAt: number | undefined
-  readonly #callers: Array<Caller> = []
-  #recorded: ReadonlySet<Caller> = new Set()
-
-  constructor(username: Username, startedAt: number) {
-    this.username = username
-    this.startedAt = startedAt
-  }
-
-  get exit() {
-    return Effect.flatMap(
-      Deferred.poll(this.done),
-      (ended) => ended._tag === "None" ? Effect.undefined : Effect.exit(ended.value)
+  /** With what does the fetching. */
+  static readonly layer = (options: FetchesOptions & FetchRunOptions) =>
+    this.layerNoDeps(options).pipe(
+      Layer.provide(FetchRun.layerNoDeps(options)),
+      Layer.provide(FetchEnds.layerNoDeps),
+      Layer.provide(ProfileFetchRepo.layer)
     )
-  }
-
-  add(caller: Caller): this {
-    this.users.add(caller.id)
-    this.#callers.push(caller)
-    return this
-  }
-
-  /** The callers of this moment, whom the storing transaction records; one user who asked several times counts once. */
-  recordCallers(): ReadonlyArray<Caller> {
-    this.#recorded = new Set(this.#callers)
-    return [...new Map(this.#callers.map((caller) => [caller.id, caller])).values()]
-  }
-
-  recordNobody(): void {
-    this.#recorded = new Set()
-  }
-
-  recorded(caller: Caller): boolean {
-    return this.#recorded.has(caller)
-  }
 }
 
-const callerRelations: ReadonlySet<string> = new Set(["user_profile_access", "user_searches"])
+/** The queue of fetches under way: its elements are their ids. */
+const fetchQueue = "profile_fetch"
 
-/**
- * Answers that become rows at the same time. The other connections of the pool stay free for writing down what arrives meanwhile,
- * which is lost if the process dies before, and for the windows of those who need no fetch.
- */
-const storedAtOnce = 3
+const readableFor = Duration.toMillis("1 hour")
+const keptFor = Duration.toMillis("1 day")
 
-const rememberedFetches = 20_000
-const rememberedFailures = 100_000
-const rememberedFor = Duration.toMillis("1 hour")
-
-/** About a minute: long enough for a restart of PostgreSQL, short enough not to hoard answers in memory. */
-const whileDatabaseIsAway = Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("5 seconds")]).pipe(
-  Schedule.jittered,
-  Schedule.upTo({ duration: "1 minute" }),
-  Schedule.setInputType<DatabaseError>(),
-  Schedule.while(({ input }) => input._tag === "DatabaseUnavailable")
-)
-
-const notFound = (username: Username) =>
-  new ProfileNotFound({
-    username,
-    detail: "Instagram has no account of this name. Check the spelling; a renamed account has a new name."
-  })
-
-const unavailable = (username: Username, reason: string, retry_after: number) =>
-  new ProfileTemporarilyUnavailable({
-    username,
-    reason,
-    retry_after,
-    detail: "Nothing was stored or charged. Ask again after `retry_after` seconds."
-  })
-
-/** Seconds: what the vendor asked for, else a guess that spares both sides. */
-const retryAfter = ({ reason }: DecodoError): number =>
-  "retryAfter" in reason && reason.retryAfter !== null ? Math.max(1, reason.retryAfter) : 30
+const isUuid = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)

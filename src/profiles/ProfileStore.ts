@@ -55,11 +55,13 @@ export class ProfileStore extends Context.Service<ProfileStore, {
   keep(requested: Username, fetched: FetchedProfile): Effect.Effect<KeptAnswer, DatabaseError>
   /** A kept answer that never became rows (the process died in between), no older than `maxAge` milliseconds. */
   findKept(username: Username, maxAge: number): Effect.Effect<KeptAnswer | undefined, DatabaseError>
-  /** One transaction: profile, posts, related, mentions, snapshot, and for each caller the window and the search record. */
+  /**
+   * One transaction: profile, posts, related, mentions, snapshot, and what `settle` does for those who asked: it runs last, inside, with
+   * the figures that their record keeps.
+   */
   store(
     answer: KeptAnswer,
-    callers: ReadonlyArray<Caller>,
-    analysisType: typeof AnalysisType.Type
+    settle: (profile: Granted, snapshot: typeof UserSearch.fields.profile_snapshot.Type) => Effect.Effect<void, DatabaseError>
   ): Effect.Effect<Stored, DatabaseError>
   /** One transaction: a post by its own answer, with whom it mentions, and a new version of the profile that lists it. */
   addPost(profile: PostAuthor & { readonly id: ProfileId }, post: FetchedPost, fetchedAt: KeptAnswer["fetchedAt"]): Effect.Effect<
@@ -68,7 +70,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
   >
   /** One transaction: a post that is stored already is one of the profile's own, and a new version of the profile. */
   linkPost(profile: ProfileId, post: PostId, now: KeptAnswer["fetchedAt"]): Effect.Effect<void, DatabaseError>
-  /** One transaction: windows and search records on a profile that is stored already. */
+  /** Windows and search records on a profile that is stored already, all of them or none; also as part of `store`'s transaction. */
   grant(profile: Granted, callers: ReadonlyArray<Caller>, record: {
     readonly analysisType: typeof AnalysisType.Type
     readonly source: typeof DataSource.Type
@@ -128,9 +130,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
       })
 
       const store = Effect.fn("ProfileStore.store")(function*(
-        answer: KeptAnswer,
-        callers: ReadonlyArray<Caller>,
-        analysisType: typeof AnalysisType.Type
+        ...[answer, settle]: Parameters<ProfileStore["Service"]["store"]>
       ) {
         const rows = rowsOf(answer.decoded, answer.fetchedAt)
         const shortcodes = rows.posts.map(({ shortcode }) => shortcode)
@@ -141,17 +141,6 @@ export class ProfileStore extends Context.Service<ProfileStore, {
           yield* profiles.upsertRelated(profile.id, rows.related)
           yield* profiles.insertMentions(profile.id, rows.mentions, answer.fetchedAt)
           yield* snapshots.insert({ profile_id: profile.id, ...rows.snapshot })
-          if (callers.length > 0) {
-            yield* access.grant(callers.map((caller) => caller.id), profile.id)
-            yield* searches.record(callers, {
-              username: profile.username,
-              profile: profile.id,
-              analysisType,
-              source: "vendor",
-              errorCode: null,
-              snapshot: keyFigures(rows)
-            })
-          }
           yield* answers.markStored(answer.id, instantOf(yield* Clock.currentTimeMillis))
           yield* outbox.emit({
             type: "profile.refreshed",
@@ -163,14 +152,15 @@ export class ProfileStore extends Context.Service<ProfileStore, {
               href: `/profile/${profile.username}`
             }
           })
-          return { ...profile, listers: yield* profiles.raiseListers(profile.id, shortcodes) }
+          const listers = yield* profiles.raiseListers(profile.id, shortcodes)
+          yield* settle({ profile: profile.id, username: profile.username }, keyFigures(rows))
+          return { ...profile, listers }
         }))
         yield* Effect.forEach(stored.listers, cache.delete, { discard: true })
         yield* Effect.logInfo("profile stored", {
           username: stored.username,
           data_version: stored.data_version,
           posts: rows.posts.length,
-          callers: callers.length,
           issues: answer.decoded.issues.length
         })
         yield* listener.stored({
@@ -203,7 +193,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
         callers: ReadonlyArray<Caller>,
         record: Parameters<ProfileStore["Service"]["grant"]>[2]
       ) =>
-        transaction.run(Effect.andThen(
+        callers.length === 0 ? Effect.void : transaction.run(Effect.andThen(
           access.grant(callers.map((caller) => caller.id), profile.profile),
           searches.record(callers, { username: profile.username, profile: profile.profile, errorCode: null, ...record })
         ))

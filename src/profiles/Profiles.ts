@@ -1,4 +1,4 @@
-import { Clock, Context, Deferred, Duration, Effect, Layer, Option } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option } from "effect"
 import { AccessTracker, windowMillis } from "../access/AccessTracker.ts"
 import { Cache, type CachedBody } from "../cache/Cache.ts"
 import { TtlMap } from "../cache/TtlMap.ts"
@@ -13,10 +13,11 @@ import { ProfileId } from "./Profile.ts"
 import { answerOf } from "./ProfileAnswer.ts"
 import { ProfileAnswers } from "./ProfileAnswers.ts"
 import { AccessRequired, ProfileNotFound } from "./ProfileErrors.ts"
-import { type Fetch, type FetchFailure, ProfileFetches } from "./ProfileFetches.ts"
+import type { ProfileFetch } from "./ProfileFetch.ts"
+import { ProfileFetches } from "./ProfileFetches.ts"
 import type { MentionRow, Page, RelatedRow } from "./ProfileRelationRepo.ts"
 import { ProfileRepo } from "./ProfileRepo.ts"
-import { type Caller, type Granted, ProfileStore } from "./ProfileStore.ts"
+import { type Caller, type Granted, type LookupRefusal, ProfileStore } from "./ProfileStore.ts"
 import type { Unlocked } from "./Unlocked.ts"
 import type { Username } from "./Username.ts"
 
@@ -33,7 +34,7 @@ export interface Ready {
 /** The fetch goes on beyond the time the caller wanted to wait. */
 export interface Pending {
   readonly _tag: "Pending"
-  readonly fetch: Fetch
+  readonly fetch: ProfileFetch
 }
 
 export interface LookupOptions {
@@ -45,7 +46,7 @@ export interface LookupOptions {
   readonly force: boolean
 }
 
-export type LookupFailure = FetchFailure
+export type LookupFailure = LookupRefusal | DatabaseError
 
 export interface ProfilesOptions {
   /** How long stored data counts as fresh. */
@@ -172,13 +173,14 @@ export class Profiles extends Context.Service<Profiles, {
           const failure = yield* fetches.recentFailure(username)
           if (failure !== undefined) return yield* failed(caller, username, known, failure, analysisType, false)
 
-          const fetch = yield* fetches.join(username, caller, { known, analysisType })
-          const outcome = yield* Deferred.await(fetch.done).pipe(Effect.result, Effect.timeoutOption(wait))
-          if (Option.isNone(outcome)) return { _tag: "Pending" as const, fetch }
-          if (outcome.value._tag === "Failure") {
-            return yield* failed(caller, username, known, outcome.value.failure, analysisType, fetch.recorded(caller))
-          }
-          return yield* storedAnswer(caller, outcome.value.success, null, analysisType, fetch.recorded(caller), "vendor")
+          const fetch = yield* fetches.join(username, caller, { purpose: "lookup", analysisType })
+          const ended = yield* Effect.timeoutOption(fetches.outcome(fetch), wait)
+          if (Option.isNone(ended)) return { _tag: "Pending" as const, fetch }
+          const recorded = ended.value.recorded(user)
+          return yield* Effect.matchEffect(ended.value.result, {
+            onSuccess: (granted) => storedAnswer(caller, granted, null, analysisType, recorded, "vendor"),
+            onFailure: (failure) => failed(caller, username, known, failure, analysisType, recorded)
+          })
         })
 
         /** The vendor failed: what is stored is served, saying so; the caller learns of the failure only where nothing is. */
@@ -186,12 +188,10 @@ export class Profiles extends Context.Service<Profiles, {
           caller: Caller,
           username: Username,
           known: Granted | undefined,
-          failure: FetchFailure,
+          failure: LookupRefusal,
           analysisType: typeof AnalysisType.Type,
           recorded: boolean
         ) {
-          const refusal = failure._tag === "ProfileNotFound" || failure._tag === "ProfileTemporarilyUnavailable"
-          if (!refusal) return yield* Effect.fail(failure)
           if (known !== undefined && failure._tag === "ProfileTemporarilyUnavailable") {
             return yield* storedAnswer(caller, known, failure.reason, analysisType, recorded)
           }

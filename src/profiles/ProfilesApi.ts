@@ -12,7 +12,7 @@ import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/Databa
 import { Listing, listQuery } from "../http/Lists.ts"
 import { UtcInstant } from "../http/UtcInstant.ts"
 import { asksVendor, Idempotency, Repeats } from "../idempotency/IdempotencyApi.ts"
-import { Job, JobNotFound } from "../jobs/Job.ts"
+import { Job } from "../jobs/Job.ts"
 import { PostView } from "../posts/PostView.ts"
 import { AsksVendor } from "../ratelimits/LimitsApi.ts"
 import { Mention } from "./Mention.ts"
@@ -60,7 +60,17 @@ const conditionalHeaders = { "if-none-match": Schema.optionalKey(Schema.String) 
 
 /** A look-up stores all that a vendor answer says, and records who asked. */
 const lookupTouches = {
-  reads: ["profiles", "encoded_answers", "post_profiles", "posts", "vendor_answers", "user_profile_access", "webhook_endpoints"],
+  reads: [
+    "profiles",
+    "encoded_answers",
+    "post_profiles",
+    "posts",
+    "vendor_answers",
+    "user_profile_access",
+    "webhook_endpoints",
+    "profile_fetches",
+    "profile_fetch_callers"
+  ],
   writes: [
     "profiles",
     "encoded_answers",
@@ -70,6 +80,8 @@ const lookupTouches = {
     "mentions",
     "profile_snapshots",
     "vendor_answers",
+    "profile_fetches",
+    "profile_fetch_callers",
     "user_profile_access",
     "user_searches",
     "search_history",
@@ -154,12 +166,7 @@ export class ProfilesApi extends HttpApiGroup.make("profiles")
     }).annotate(Touches, reading("mentions", "posts")).annotate(
       OpenApi.Summary,
       "Whom an unlocked profile mentions, latest first"
-    ),
-    HttpApiEndpoint.get("job", "/jobs/:id", {
-      params: { id: Schema.String },
-      success: Job,
-      error: JobNotFound
-    }).annotate(Touches, { reads: [], writes: [] }).annotate(OpenApi.Summary, "A look-up that goes on after its request")
+    )
   )
   .middleware(Authorization)
   .annotate(OpenApi.Description, "Instagram profiles: look-up, analytics, posts, related accounts, mentions.")

@@ -1,4 +1,4 @@
-import { Clock, Duration, Effect, Exit, Option } from "effect"
+import { Clock, Duration, Effect, Option } from "effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -13,13 +13,13 @@ import { nextLink } from "../http/LinkNext.ts"
 import { defaultLimit, pageOf } from "../http/Lists.ts"
 import { noteOf } from "../http/Noted.ts"
 import { preferredWait } from "../http/Prefer.ts"
-import { type Job, JobNotFound } from "../jobs/Job.ts"
+import type { Job } from "../jobs/Job.ts"
 import { postView } from "../posts/PostView.ts"
 import { limitHeaders, quotasOf } from "../ratelimits/Quotas.ts"
 import { RateLimits } from "../ratelimits/RateLimits.ts"
+import { lookupJobView } from "./LookupJobView.ts"
 import { freshnessOf } from "./ProfileAnswer.ts"
 import { InvalidUsername } from "./ProfileErrors.ts"
-import { type Fetch, ProfileFetches } from "./ProfileFetches.ts"
 import { ProfileHistory } from "./ProfileHistory.ts"
 import type { Page } from "./ProfileRelationRepo.ts"
 import { Profiles, type Ready } from "./Profiles.ts"
@@ -32,7 +32,6 @@ export const layer = HttpApiBuilder.group(
   "profiles",
   Effect.fn(function*(handlers) {
     const profiles = yield* Profiles
-    const fetches = yield* ProfileFetches
     const history = yield* ProfileHistory
     const cursors = yield* Cursor
 
@@ -45,7 +44,7 @@ export const layer = HttpApiBuilder.group(
       if (outcome._tag === "Ready") {
         return conditional(request, outcome.cached, headersOf(outcome, yield* Clock.currentTimeMillis))
       }
-      return accepted(yield* jobOf(outcome.fetch), wait)
+      return accepted(lookupJobView(outcome.fetch), wait)
     })
 
     /** A list under an unlocked profile: tagged by the data's version and the page, so that paging again costs nothing. */
@@ -112,12 +111,7 @@ export const layer = HttpApiBuilder.group(
         profile_id: _profile,
         created_at: _created,
         ...mention
-      }) => mention),
-      job: Effect.fn("ProfilesHttp.job")(function*({ params }) {
-        const user = yield* CurrentUser
-        const fetch = yield* fetches.find(params.id, user.id)
-        return fetch === undefined ? yield* jobNotFound : yield* jobOf(fetch)
-      })
+      }) => mention)
     })
   })
 )
@@ -176,34 +170,3 @@ const accepted = (job: Job, waited: number) =>
     status: 202,
     headers: { location: job.href, "retry-after": "5", "preference-applied": `wait=${waited}`, "cache-control": "no-store" }
   })
-
-const jobNotFound = Effect.fail(
-  new JobNotFound({
-    detail: "Jobs can be read for an hour after they end, by those who asked for them. Look the profile up again."
-  })
-)
-
-const jobOf = Effect.fnUntraced(function*(fetch: Fetch) {
-  const exit = yield* fetch.exit
-  const base = {
-    id: fetch.id,
-    type: "profile_lookup" as const,
-    username: fetch.username,
-    created_at: instantOf(fetch.startedAt),
-    finished_at: fetch.finishedAt === undefined ? null : instantOf(fetch.finishedAt),
-    href: `/jobs/${fetch.id}`
-  }
-  if (exit === undefined) return { ...base, status: "running" as const, result_href: null, problem: null }
-  if (Exit.isSuccess(exit)) {
-    return { ...base, status: "succeeded" as const, result_href: `/profile/${exit.value.username}`, problem: null }
-  }
-  const failure = Option.getOrUndefined(Exit.findErrorOption(exit))
-  return {
-    ...base,
-    status: "failed" as const,
-    result_href: null,
-    problem: failure === undefined
-      ? { type: "/problems/internal-error", title: "Something went wrong on our side", detail: "Look the profile up again." }
-      : { type: failure.type, title: failure.title, detail: failure.detail ?? failure.title }
-  }
-})

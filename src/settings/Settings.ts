@@ -101,6 +101,13 @@ export const declarations = {
   PROFILE_FRESH_FOR: defaulted(duration, "24 hours", "How long stored data counts as fresh"),
   PROFILE_NOT_FOUND_FOR: defaulted(duration, "10 minutes", "How long \"no such profile\" is believed"),
   PROFILE_FAILURE_FOR: defaulted(duration, "30 seconds", "How long a failed fetch is answered without asking the vendor again"),
+  JOBS_CONCURRENCY: defaulted(
+    integer,
+    "16",
+    "Fetches under way at once in this process; 0 leaves them to other processes (npm run worker)"
+  ),
+  JOBS_LEASE: defaulted(duration, "10 seconds", "How long work stays with a process that has fallen silent, in whole seconds"),
+  JOBS_POLL_INTERVAL: defaulted(duration, "500 millis", "How often work that other processes began is looked for"),
   SEARCH_RETENTION: defaulted(duration, "365 days", "How long look-ups are kept; scripts/prune-searches.ts deletes older ones"),
   CAMPAIGN_BIN_RETENTION: defaulted(
     duration,

@@ -31,6 +31,8 @@ export const personalData: { readonly [T in PersonalTable]: Rule } = {
   api_usage: { on_deletion: "erased", latest: "updated_at" },
   api_keys: { on_deletion: "erased", latest: "created_at" },
   idempotency_keys: { on_deletion: "erased", latest: "created_at" },
+  jobs: { on_deletion: "erased", latest: "created_at" },
+  profile_fetch_callers: { on_deletion: "erased", latest: "asked_at" },
   campaigns: { on_deletion: "erased", latest: "created_at" },
   campaign_profiles: { on_deletion: "with_campaign", latest: "added_at" },
   campaign_posts: { on_deletion: "with_campaign", latest: "added_at" },

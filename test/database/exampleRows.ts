@@ -14,6 +14,7 @@ import { IdempotencyRecord } from "../../src/idempotency/IdempotencyRecord.ts"
 import { AudienceDemographics } from "../../src/insights/AudienceDemographics.ts"
 import { CommentSentiment } from "../../src/insights/CommentSentiment.ts"
 import { CreatorMetadata } from "../../src/insights/CreatorMetadata.ts"
+import { BulkJob, JobItem } from "../../src/jobs/BulkJob.ts"
 import { ApiUsage } from "../../src/observability/ApiUsage.ts"
 import { Post } from "../../src/posts/Post.ts"
 import { PostAnswer } from "../../src/posts/PostAnswer.ts"
@@ -21,6 +22,7 @@ import { PostProfile } from "../../src/posts/PostProfile.ts"
 import { EncodedAnswer } from "../../src/profiles/EncodedAnswer.ts"
 import { Mention } from "../../src/profiles/Mention.ts"
 import { Profile } from "../../src/profiles/Profile.ts"
+import { ProfileFetch, ProfileFetchCaller } from "../../src/profiles/ProfileFetch.ts"
 import { ProfileSnapshot } from "../../src/profiles/ProfileSnapshot.ts"
 import { RelatedProfile } from "../../src/profiles/RelatedProfile.ts"
 import { VendorAnswer } from "../../src/profiles/VendorAnswer.ts"
@@ -563,6 +565,59 @@ export const examples: ReadonlyArray<Example> = [
       updated_at: late
     },
     minimal: { campaign_id: ids.campaigns[1], post_id: ids.posts[1] }
+  }),
+  example(ProfileFetch, {
+    full: {
+      id: id(15),
+      username: "ada",
+      purpose: "lookup",
+      analysis_type: "lookup",
+      state: "failed",
+      attempts: 2,
+      created_at: early,
+      started_at: early,
+      finished_at: late,
+      profile_id: ids.profiles[0],
+      problem: { kind: "unavailable", reason: "VendorUnavailable", retry_after: 30 }
+    },
+    minimal: { username: "m", purpose: "refresh", analysis_type: "refresh" }
+  }),
+  example(ProfileFetchCaller, {
+    full: { id: id(16), fetch_id: id(15), user_id: ids.users[0], asked_at: early, recorded: true, left_at: late },
+    minimal: { fetch_id: id(15), user_id: ids.users[1], asked_at: early }
+  }),
+  example(BulkJob, {
+    full: {
+      id: id(17),
+      user_id: ids.users[0],
+      state: "finished",
+      total: 2,
+      max_credits: 10,
+      credits: 1,
+      revision: 3,
+      created_at: early,
+      started_at: early,
+      finished_at: late
+    },
+    minimal: { user_id: ids.users[1], total: 1 }
+  }),
+  example(JobItem, {
+    full: {
+      id: id(18),
+      job_id: id(17),
+      position: 1,
+      username: "ada",
+      state: "succeeded",
+      slot: 0,
+      fetch_id: id(15),
+      profile_id: ids.profiles[0],
+      source: "database",
+      reason: "VendorUnavailable",
+      credits: 1,
+      revision: 2,
+      finished_at: late
+    },
+    minimal: { job_id: id(17), position: 2, username: "m" }
   }),
   example(CampaignProfile, {
     full: {

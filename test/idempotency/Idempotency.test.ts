@@ -103,6 +103,11 @@ const samples: Readonly<Record<string, (user: TestUser) => Effect.Effect<Request
   "POST /profile/:username/sentiment": request(`/profile/${creator}/sentiment?posts=1`),
   "PUT /me/favorites/:username": request(`/me/favorites/${creator}`, { tags: ["x"] }),
   "DELETE /me/favorites/:username": request(`/me/favorites/${creator}`),
+  "POST /jobs": request("/jobs", { usernames: [creator] }),
+  "DELETE /jobs/:id": Effect.fnUntraced(function*(user) {
+    const { id } = (yield* send(user, "POST", "/jobs", { usernames: [creator] })).json<{ id: string }>()
+    return { path: `/jobs/${id}` }
+  }),
   "POST /campaigns": request("/campaigns", { name: "Autumn" }),
   "PATCH /campaigns/:id": inCampaign((id) => ({ path: `/campaigns/${id}`, body: { name: "Winter" } })),
   "DELETE /campaigns/:id": inCampaign((id) => ({ path: `/campaigns/${id}` })),

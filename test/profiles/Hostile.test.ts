@@ -74,10 +74,17 @@ layer(testServices, { excludeTestServices: true })((it) => {
             response_bytes: 1
           }
           const kept = yield* profiles.keep(username, { ...result.success, meta })
-          const outcome = yield* Effect.result(profiles.store(kept, [{ id: user, startedAt: Date.now() }], "lookup"))
-          if (Result.isSuccess(outcome)) count("stored")
-          else if (outcome.failure._tag === "RowRefused") count(`refused: ${outcome.failure.constraint}`)
-          else return yield* outcome.failure
+          const outcome = yield* Effect.result(profiles.store(kept, (profile, snapshot) =>
+            profiles.grant(profile, [{ id: user, startedAt: Date.now() }], {
+              analysisType: "lookup",
+              source: "vendor",
+              snapshot
+            })))
+          if (Result.isSuccess(outcome)) {
+            count("stored")
+          } else if (outcome.failure._tag === "RowRefused") {
+            count(`refused: ${outcome.failure.constraint}`)
+          } else return yield* outcome.failure
         }
         yield* Effect.logWarning(outcomes)
         assert.isAbove(outcomes["stored"] ?? 0, stored / 2)
@@ -98,7 +105,8 @@ layer(testServices, { excludeTestServices: true })((it) => {
           const decode = Schema.decodeUnknownEffect(model as Schema.Decoder<unknown>)
           const rows = yield* sql`SELECT * FROM ${sql(table)}`
           assert.isNotEmpty(rows, table)
-          yield* Effect.forEach(rows, (row) => decode(row), { discard: true })
+          yield* Effect.forEach(rows, (row) =>
+            decode(row), { discard: true })
         }
         const [orphans] = yield* sql`
         SELECT count(*)::int AS count FROM posts WHERE NOT EXISTS (SELECT 1 FROM post_profiles WHERE post_id = posts.id)`

@@ -9,7 +9,9 @@ import { VendorFront } from "../support/VendorFront.ts"
 
 const callers = 200
 
-const app = TestApp.layer({ settings: { DECODO_MAX_ATTEMPTS: "2" } })
+/** What is looked at now and then would be taken for what is held. */
+const quiet = { JOBS_LEASE: "1 hour", JOBS_POLL_INTERVAL: "1 hour" }
+const app = TestApp.layer({ settings: { DECODO_MAX_ATTEMPTS: "2", ...quiet } })
 
 layer(app, { excludeTestServices: true })(`${callers} callers of a name at once`, (it) => {
   /** All ask while the vendor is thinking. */

@@ -1,0 +1,93 @@
+import { Effect } from "effect"
+import type { Probe } from "../../src/alignment/Probes.ts"
+import { sampleId as id } from "../../src/alignment/SampleRow.ts"
+import * as Column from "../../src/database/Column.ts"
+import { JobId, JobItem } from "../../src/jobs/BulkJob.ts"
+import { JobRepo } from "../../src/jobs/JobRepo.ts"
+import { ProfileId } from "../../src/profiles/Profile.ts"
+import { FetchId } from "../../src/profiles/ProfileFetch.ts"
+import { ProfileFetchRepo } from "../../src/profiles/ProfileFetchRepo.ts"
+import { Username } from "../../src/profiles/Username.ts"
+import { UserId } from "../../src/users/UserId.ts"
+
+const user = UserId.make(id)
+const fetch = FetchId.make(id)
+const username = Username.make("probe")
+const now = Column.Instant.make("2025-01-01T00:00:00.000Z")
+
+const job = JobId.make(id)
+const item = new JobItem({
+  id,
+  job_id: job,
+  position: 1,
+  username,
+  state: "running",
+  slot: 0,
+  fetch_id: null,
+  profile_id: null,
+  source: null,
+  reason: null,
+  credits: 0,
+  revision: null,
+  finished_at: null
+})
+const jobs = Effect.provide(JobRepo.layer)
+const newJob = { user_id: user, total: 1, max_credits: null }
+
+const fetches = Effect.provide(ProfileFetchRepo.layer)
+
+/** A made-up fetch has no row for its caller to refer to. */
+const refused = (run: Probe["run"]): Probe["run"] => Effect.catch(run, () => Effect.void)
+
+/** One call of every repo method of the tables that say what is under way. */
+export const jobProbes: ReadonlyArray<Probe> = [
+  {
+    method: "ProfileFetchRepo.insert",
+    run: fetches(ProfileFetchRepo.use((repo) => repo.insert({ username, purpose: "lookup", analysis_type: "lookup" }, now)))
+  },
+  { method: "ProfileFetchRepo.delete", run: fetches(ProfileFetchRepo.use((repo) => repo.delete(fetch))) },
+  {
+    method: "ProfileFetchRepo.addCaller",
+    run: refused(fetches(ProfileFetchRepo.use((repo) => repo.addCaller(fetch, user, now))))
+  },
+  { method: "ProfileFetchRepo.findLatest", run: fetches(ProfileFetchRepo.use((repo) => repo.findLatest(username, now))) },
+  { method: "ProfileFetchRepo.findEnded", run: fetches(ProfileFetchRepo.use((repo) => repo.findEnded([fetch]))) },
+  { method: "ProfileFetchRepo.findOf", run: fetches(ProfileFetchRepo.use((repo) => repo.findOf(id, user, now))) },
+  { method: "ProfileFetchRepo.start", run: fetches(ProfileFetchRepo.use((repo) => repo.start(fetch, now))) },
+  {
+    method: "ProfileFetchRepo.end",
+    run: fetches(
+      ProfileFetchRepo.use((repo) =>
+        repo.end(fetch, { state: "failed", profile: ProfileId.make(id), problem: { kind: "not_found" } }, now)
+      )
+    )
+  },
+  { method: "ProfileFetchRepo.recordCallers", run: fetches(ProfileFetchRepo.use((repo) => repo.recordCallers(fetch))) },
+  { method: "ProfileFetchRepo.leave", run: fetches(ProfileFetchRepo.use((repo) => repo.leave(fetch, user, now))) },
+  { method: "ProfileFetchRepo.cancelDeserted", run: fetches(ProfileFetchRepo.use((repo) => repo.cancelDeserted(fetch, now))) },
+  { method: "ProfileFetchRepo.prune", run: fetches(ProfileFetchRepo.use((repo) => repo.prune(now))) },
+  { method: "JobRepo.insert", run: jobs(JobRepo.use((repo) => repo.insert(newJob, now))) },
+  { method: "JobRepo.find", run: jobs(JobRepo.use((repo) => repo.find(user, id))) },
+  ...[undefined, `0 ${id}`].map((after): Probe => ({
+    method: "JobRepo.list",
+    run: jobs(JobRepo.use((repo) => repo.list(user, { after, limit: 1 })))
+  })),
+  { method: "JobRepo.start", run: jobs(JobRepo.use((repo) => repo.start(job, now))) },
+  { method: "JobRepo.finish", run: jobs(JobRepo.use((repo) => repo.finish(job, now))) },
+  { method: "JobRepo.cancel", run: jobs(JobRepo.use((repo) => repo.cancel(user, id, now))) },
+  { method: "JobRepo.insertItems", run: refused(jobs(JobRepo.use((repo) => repo.insertItems(job, [username])))) },
+  { method: "JobRepo.claimItem", run: jobs(JobRepo.use((repo) => repo.claimItem(job, 0))) },
+  { method: "JobRepo.setFetch", run: jobs(JobRepo.use((repo) => repo.setFetch(id, fetch))) },
+  { method: "JobRepo.reserve", run: jobs(JobRepo.use((repo) => repo.reserve(item, 1))) },
+  {
+    method: "JobRepo.endItem",
+    run: jobs(
+      JobRepo.use((repo) =>
+        repo.endItem(item, { state: "failed", profile: null, source: null, reason: "probe", charged: false }, now)
+      )
+    )
+  },
+  { method: "JobRepo.cancelItems", run: jobs(JobRepo.use((repo) => repo.cancelItems(job, now))) },
+  { method: "JobRepo.listItems", run: jobs(JobRepo.use((repo) => repo.listItems(job, { after: 0, limit: 1 }))) },
+  { method: "JobRepo.listSince", run: jobs(JobRepo.use((repo) => repo.listSince(job, 0))) }
+]

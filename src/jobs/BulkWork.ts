@@ -1,0 +1,117 @@
+import { Clock, Context, Duration, Effect, Layer } from "effect"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { instantOf } from "../database/Instant.ts"
+import { Transaction } from "../database/Transaction.ts"
+import { ProfileAcquisition } from "../profiles/ProfileAcquisition.ts"
+import { Outbox } from "../webhooks/Outbox.ts"
+import { type BulkJob, JobId, type JobItem } from "./BulkJob.ts"
+import { JobPrice } from "./JobPrice.ts"
+import { JobQueue } from "./JobQueue.ts"
+import { type ItemEnd, JobRepo } from "./JobRepo.ts"
+
+export interface BulkWorkOptions {
+  /** Names of all bulk jobs that this process works on at once; 0: none. */
+  readonly concurrency: number
+}
+
+/**
+ * Works on bulk jobs. A job is offered as a few slots, each of which does a few names and then goes behind what waits by then, so that a long
+ * job leaves room for others, and several processes share one. A slot that lost its process goes on with the name it had.
+ */
+export class BulkWork extends Context.Service<BulkWork, {
+  /** Offers a job's slots, in the transaction that makes the job. */
+  offer(job: BulkJob): Effect.Effect<void, DatabaseError>
+}>()("analytics-following/jobs/BulkWork") {
+  static readonly layerNoDeps = (options: BulkWorkOptions) =>
+    Layer.effect(
+      BulkWork,
+      Effect.gen(function*() {
+        const jobs = yield* JobRepo
+        const acquisition = yield* ProfileAcquisition
+        const price = yield* JobPrice
+        const queue = yield* JobQueue
+        const outbox = yield* Outbox
+        const transaction = yield* Transaction
+
+        const now = Effect.map(Clock.currentTimeMillis, instantOf)
+
+        const end = (item: JobItem, given: ItemEnd) => Effect.flatMap(now, (at) => jobs.endItem(item, given, at))
+
+        const doItem = Effect.fn("BulkWork.item")(function*(job: BulkJob, item: JobItem) {
+          const credits = yield* price.quote(job.user_id, item.username)
+          if (!(yield* jobs.reserve(item, credits))) {
+            yield* end(item, { state: "skipped", profile: null, source: null, reason: "max_credits", charged: false })
+            return
+          }
+          yield* acquisition.acquire({
+            user: job.user_id,
+            username: item.username,
+            analysisType: "bulk",
+            fetch: item.fetch_id,
+            note: (fetch) => jobs.setFetch(item.id, fetch),
+            settle: ({ profile, reason, source }) =>
+              end(item, {
+                state: profile === null ? "failed" : "succeeded",
+                profile,
+                source,
+                reason,
+                charged: profile !== null
+              })
+          })
+        })
+
+        /** Ends the job if all its names have ended, and tells whoever asked to be told. */
+        const finish = Effect.fnUntraced(function*(job: BulkJob) {
+          const finished_at = yield* now
+          yield* transaction.run(Effect.gen(function*() {
+            if (!(yield* jobs.finish(job.id, finished_at))) return
+            yield* outbox.emit({
+              type: "job.finished",
+              user: job.user_id,
+              data: {
+                job_id: job.id,
+                type: "bulk_lookup",
+                // It has done what it was asked for, whatever each name ended with.
+                status: "succeeded",
+                finished_at,
+                href: `/jobs/${job.id}`,
+                result_href: `/jobs/${job.id}/items`,
+                problem: null
+              }
+            })
+          }))
+        })
+
+        const turn = Effect.fn("BulkWork.turn")(function*(element: string) {
+          const [id, slot] = element.split("/")
+          const job = yield* Effect.flatMap(now, (at) => jobs.start(JobId.make(id ?? ""), at))
+          if (job === undefined) return
+          for (let done = 0; done < itemsInTurn; done++) {
+            const item = yield* jobs.claimItem(job.id, Number(slot))
+            if (item === undefined) return yield* finish(job)
+            yield* Effect.onError(
+              doItem(job, item),
+              (cause) => Effect.logWarning("an item of a job comes again", { job: job.id, position: item.position }, cause)
+            )
+          }
+          return yield* Effect.fail("there is more to do")
+        })
+
+        yield* queue.work(bulkQueue, { concurrency: options.concurrency, again: Duration.zero }, turn)
+
+        const offer = Effect.fn("BulkWork.offer")((job: BulkJob) =>
+          Effect.forEach(
+            Array.from({ length: Math.min(slotsOfJob, job.total) }, (_, slot) => `${job.id}/${slot}`),
+            (slot) => queue.offer(bulkQueue, slot),
+            { discard: true }
+          )
+        )
+
+        return { offer }
+      })
+    )
+}
+
+const bulkQueue = "bulk_lookup"
+const slotsOfJob = 8
+const itemsInTurn = 5

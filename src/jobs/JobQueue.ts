@@ -1,0 +1,126 @@
+import { Cause, Context, Deferred, Duration, Effect, Fiber, Layer, Schedule, Schema, Scope } from "effect"
+import * as PersistedQueue from "effect/persistence/PersistedQueue"
+import { DatabaseUnavailable } from "../database/DatabaseErrors.ts"
+
+export interface JobQueueOptions {
+  /** How long work stays with a process that has fallen silent; whole seconds. It is renewed three times within. */
+  readonly lease: Duration.Duration
+  /** How often work that other processes offered is looked for. What this process offers is taken up at once. */
+  readonly pollInterval: Duration.Duration
+  /** How long work that is under way may go on when the process is told to stop; then it is handed back. */
+  readonly drainFor: Duration.Duration
+}
+
+/**
+ * Hands work to processes, durably: what was offered is done at least once, by whichever process has a worker free, and goes to another
+ * when that one dies. An element is no more than an id: what is to be done, and how far it has come, stands in the tables of a room.
+ */
+export class JobQueue extends Context.Service<JobQueue, {
+  /** Offers work; inside a transaction it counts with its commit. The same id twice in a queue counts once. */
+  offer(queue: string, id: string): Effect.Effect<void, DatabaseUnavailable>
+  /**
+   * Works on a queue until the scope closes, so many elements at once. One whose handling fails comes again after `again`, behind those
+   * that wait by then; whatever the handler has to say to anybody it writes down itself.
+   */
+  work<E, R>(
+    queue: string,
+    options: { readonly concurrency: number; readonly again: Duration.Duration },
+    handle: (id: string) => Effect.Effect<void, E, R>
+  ): Effect.Effect<void, never, R | Scope.Scope>
+}>()("analytics-following/jobs/JobQueue") {
+  static readonly layerNoDeps = (options: JobQueueOptions) =>
+    Layer.effect(
+      JobQueue,
+      Effect.gen(function*() {
+        const scope = yield* Effect.scope
+        const ready = yield* Deferred.make<PersistedQueue.PersistedQueueFactory["Service"]>()
+
+        // In the background, for a server starts whether its database is there or not.
+        yield* Layer.build(engine(options)).pipe(
+          Scope.provide(scope),
+          Effect.sandbox,
+          Effect.tapError((cause) => Effect.logWarning("the job queue cannot start yet", Cause.squash(cause))),
+          Effect.retry(Schedule.spaced("1 second")),
+          Effect.flatMap((built) => Deferred.succeed(ready, Context.get(built, PersistedQueue.PersistedQueueFactory))),
+          Effect.forkIn(scope)
+        )
+
+        const open = (name: string, again: Duration.Duration) =>
+          Effect.flatMap(Deferred.await(ready), (factory) =>
+            factory.make({
+              name,
+              schema: Schema.String,
+              maxAttempts: forEver,
+              retrySchedule: Schedule.spaced(again)
+            }))
+
+        const offer = (queue: string, id: string) =>
+          Effect.flatMap(open(queue, Duration.zero), (opened) => opened.offer(id, { id })).pipe(
+            Effect.mapError(() =>
+              new DatabaseUnavailable({ retry_after: 2, detail: "Try again in a moment; nothing was begun." })
+            ),
+            Effect.asVoid
+          )
+
+        const work = <E, R>(
+          name: string,
+          { again, concurrency }: { readonly concurrency: number; readonly again: Duration.Duration },
+          handle: (id: string) => Effect.Effect<void, E, R>
+        ) =>
+          Effect.gen(function*() {
+            const workers: Array<{ readonly fiber: Fiber.Fiber<void>; readonly worker: Worker }> = []
+            const stop = { asked: false }
+            const run = (worker: Worker) =>
+              Effect.gen(function*() {
+                const queue = yield* open(name, again)
+                while (!stop.asked) {
+                  yield* queue.take((id) => Effect.andThen(Effect.sync(() => void (worker.busy = true)), handle(id))).pipe(
+                    Effect.catchCause((cause) =>
+                      Cause.hasInterruptsOnly(cause)
+                        ? Effect.failCause(cause as Cause.Cause<never>)
+                        : Effect.logDebug("work comes again", { queue: name, cause: Cause.squash(cause) })
+                    )
+                  )
+                  worker.busy = false
+                }
+              })
+            for (let i = 0; i < concurrency; i++) {
+              const worker: Worker = { busy: false }
+              workers.push({ worker, fiber: yield* Effect.forkScoped(run(worker)) })
+            }
+            // Added after the workers, hence run before they are interrupted, which hands back what they hold.
+            yield* Effect.addFinalizer(() =>
+              Effect.suspend(() => {
+                stop.asked = true
+                const idle = workers.filter(({ worker }) => !worker.busy)
+                const busy = workers.filter(({ worker }) => worker.busy)
+                return Fiber.interruptAll(idle.map(({ fiber }) => fiber)).pipe(
+                  Effect.andThen(Effect.forEach(busy, ({ fiber }) => Fiber.await(fiber), { discard: true })),
+                  Effect.timeoutOption(options.drainFor)
+                )
+              })
+            )
+          })
+
+        return { offer, work }
+      })
+    )
+}
+
+interface Worker {
+  busy: boolean
+}
+
+/** What is given up is given up by the room, which can say so to those who wait; the queue would only fall silent. */
+const forEver = 2_147_483_647
+
+/** The tables come from a migration: the engine's own finds its history complete, and only reads it. */
+const engine = ({ lease, pollInterval }: JobQueueOptions) =>
+  Layer.merge(PersistedQueue.layer, PersistedQueue.layerCleanup({ interval: "10 minutes", timeToLive: "1 hour" })).pipe(
+    Layer.provide(PersistedQueue.layerStoreSql({
+      tableName: "job_engine.queue",
+      pollInterval,
+      lockExpiration: lease,
+      lockRefreshInterval: Duration.times(lease, 1 / 3)
+    }))
+  )

@@ -1,0 +1,198 @@
+import { Cause, Clock, Context, Effect, Layer, Schedule, Semaphore } from "effect"
+import { Cache } from "../cache/Cache.ts"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { instantOf, millisOf } from "../database/Instant.ts"
+import { Transaction } from "../database/Transaction.ts"
+import { DecodoClient } from "../decodo/DecodoClient.ts"
+import type { DecodoError } from "../decodo/DecodoError.ts"
+import { VendorUse } from "../thrift/VendorUse.ts"
+import { FetchEnds } from "./FetchEnds.ts"
+import { problemOf, refusalOf } from "./FetchFailures.ts"
+import type { FetchId, FetchProblem, ProfileFetch } from "./ProfileFetch.ts"
+import { type End, ProfileFetchRepo } from "./ProfileFetchRepo.ts"
+import { ProfileRepo } from "./ProfileRepo.ts"
+import { type Caller, type Granted, type KeptAnswer, ProfileStore } from "./ProfileStore.ts"
+
+export interface FetchRunOptions {
+  /** Kept answers younger than this many milliseconds are stored instead of paying again. */
+  readonly keptMaxAge: number
+}
+
+/**
+ * What a fetch does, in steps that each leave a row behind, so that whoever takes it up goes on after the last one: ask the vendor and
+ * keep the paid answer; store all that it says, and with it settle what belongs to the callers, and end the fetch.
+ */
+export class FetchRun extends Context.Service<FetchRun, {
+  /** Takes a fetch up and brings it to its end. Fails only where the database is away: then it is to be taken up again. */
+  run(id: FetchId): Effect.Effect<void, DatabaseError>
+}>()("analytics-following/profiles/FetchRun") {
+  static readonly layerNoDeps = (options: FetchRunOptions) =>
+    Layer.effect(
+      FetchRun,
+      Effect.gen(function*() {
+        const client = yield* DecodoClient
+        const store = yield* ProfileStore
+        const profiles = yield* ProfileRepo
+        const repo = yield* ProfileFetchRepo
+        const transaction = yield* Transaction
+        const cache = yield* Cache
+        const ends = yield* FetchEnds
+        const storing = yield* Semaphore.make(storedAtOnce)
+
+        const answer = Effect.fnUntraced(function*({ username }: ProfileFetch, known: Granted | undefined) {
+          const kept = yield* store.findKept(username, options.keptMaxAge)
+          if (kept !== undefined) return kept
+          const fetched = yield* client.fetchProfile(username, { known: known !== undefined })
+          // The answer is paid for and exists only here until it is written down: neither a database that is away for a moment nor the
+          // end of this process, if it is an orderly one, may lose it.
+          return yield* Effect.retry(Effect.uninterruptible(store.keep(username, fetched)), whileDatabaseIsAway)
+        })
+
+        /** Ends the fetch and gives the callers what is theirs, inside a transaction. Undefined where somebody else has ended it. */
+        const settle = Effect.fnUntraced(function*(
+          fetch: ProfileFetch,
+          end: End,
+          settleCallers: ((callers: ReadonlyArray<Caller>) => Effect.Effect<void, DatabaseError>) | undefined
+        ) {
+          if (!(yield* repo.end(fetch.id, end, instantOf(yield* Clock.currentTimeMillis)))) return undefined
+          if (settleCallers === undefined) return []
+          const callers = (yield* repo.recordCallers(fetch.id)).map((row): Caller => ({
+            id: row.user_id,
+            startedAt: millisOf(row.asked_at)
+          }))
+          if (callers.length > 0) yield* settleCallers(callers)
+          return callers
+        })
+
+        /** A caller whose account vanishes meanwhile must not cost the others their answer; each then records by themselves. */
+        const orWithoutCallers = <A>(
+          whole: Effect.Effect<A, DatabaseError>,
+          without: Effect.Effect<A, DatabaseError>
+        ) => Effect.catchIf(whole, (error) => error._tag === "RowRefused" && callerRelations.has(error.relation), () => without)
+
+        const announce = (fetch: ProfileFetch, end: End, callers: ReadonlyArray<Caller> | undefined) =>
+          callers === undefined ? ends.look(fetch.id) : Effect.flatMap(Clock.currentTimeMillis, (now) =>
+            ends.announce({
+              fetch: { ...fetch, state: end.state, finished_at: instantOf(now), profile_id: end.profile, problem: end.problem },
+              recorded: new Set(callers.map(({ id }) => id))
+            }))
+
+        const storeAnswer = Effect.fnUntraced(function*(fetch: ProfileFetch, kept: KeptAnswer) {
+          const succeeded = ({ profile }: Granted): End => ({ state: "succeeded", profile, problem: null })
+          let callers: ReadonlyArray<Caller> | undefined
+          const write = (withCallers: boolean) =>
+            store.store(kept, (profile, snapshot) =>
+              Effect.map(
+                settle(
+                  fetch,
+                  succeeded(profile),
+                  withCallers
+                    ? (found) => store.grant(profile, found, { analysisType: fetch.analysis_type, source: "vendor", snapshot })
+                    : undefined
+                ),
+                (found) => {
+                  callers = found
+                }
+              ))
+          const stored = yield* Effect.retry(
+            storing.withPermit(orWithoutCallers(write(true), write(false))),
+            whileDatabaseIsAway
+          )
+          // What is cached of the name, or of the one it had before, is older than what was stored now.
+          yield* cache.delete(fetch.username)
+          if (stored.formerName !== null) yield* cache.delete(stored.formerName)
+          yield* announce(fetch, succeeded(stored), callers)
+        })
+
+        /** What the failure means for those who asked; a profile that is stored is granted to them as it is. */
+        const fail = Effect.fnUntraced(function*(fetch: ProfileFetch, problem: FetchProblem | null, known: Granted | undefined) {
+          const end: End = { state: "failed", profile: null, problem }
+          const record = problem === null ?
+            undefined :
+            (found: ReadonlyArray<Caller>) =>
+              store.recordFailure(fetch.username, known, found, {
+                failure: refusalOf(fetch.username, problem),
+                analysisType: fetch.analysis_type
+              })
+          const callers = yield* Effect.retry(
+            orWithoutCallers(transaction.run(settle(fetch, end, record)), settle(fetch, end, undefined)),
+            whileDatabaseIsAway
+          )
+          yield* announce(fetch, end, callers)
+        })
+
+        const vendorFailed = Effect.fnUntraced(function*(fetch: ProfileFetch, error: DecodoError, known: Granted | undefined) {
+          yield* Effect.logWarning("profile fetch failed", {
+            username: fetch.username,
+            reason: error.reason._tag,
+            attempts: error.attempts,
+            duration_ms: error.durationMs
+          })
+          if (error.reason._tag === "ProfileNotFound") {
+            if (known !== undefined) yield* Effect.retry(store.markGone(fetch.username), whileDatabaseIsAway)
+            yield* cache.delete(fetch.username)
+          }
+          yield* fail(fetch, problemOf(error), known)
+        })
+
+        const steps = Effect.fnUntraced(function*(fetch: ProfileFetch) {
+          const stored = yield* profiles.findByUsername(fetch.username)
+          const known = stored === undefined || stored.availability === "gone"
+            ? undefined
+            : { profile: stored.id, username: fetch.username }
+          if (fetch.attempts > mostAttempts) {
+            yield* Effect.logError("profile fetch given up", { fetch: fetch.id, attempts: fetch.attempts })
+            return yield* fail(fetch, { kind: "unavailable", reason: "given_up", retry_after: 3600 }, known)
+          }
+          yield* Effect.matchEffect(answer(fetch, known), {
+            onSuccess: (kept) =>
+              Effect.catchTag(
+                storeAnswer(fetch, kept),
+                "RowRefused",
+                (refused) =>
+                  Effect.andThen(
+                    store.reject(kept, `refused:${refused.constraint}`),
+                    fail(fetch, { kind: "unavailable", reason: "answer_refused", retry_after: 60 }, known)
+                  )
+              ),
+            onFailure: (error) => error._tag === "DecodoError" ? vendorFailed(fetch, error, known) : Effect.fail(error)
+          })
+        })
+
+        const run = Effect.fn("FetchRun.run")(function*(id: FetchId) {
+          const fetch = yield* repo.start(id, instantOf(yield* Clock.currentTimeMillis))
+          if (fetch === undefined) return
+          const purpose = fetch.purpose === "lookup" && fetch.analysis_type === "refresh" ? "refresh" : fetch.purpose
+          yield* steps(fetch).pipe(
+            Effect.provideService(VendorUse, { purpose, user: fetch.asked_by }),
+            Effect.catchCause((cause) =>
+              Cause.hasDies(cause)
+                ? Effect.andThen(Effect.logError("profile fetch died", cause), fail(fetch, null, undefined))
+                : Effect.failCause(cause)
+            )
+          )
+        })
+
+        return { run: (id) => ends.runHere(id, run(id)) }
+      })
+    )
+}
+
+const callerRelations: ReadonlySet<string> = new Set(["user_profile_access", "user_searches"])
+
+/**
+ * Answers that become rows at the same time. The other connections of the pool stay free for writing down what arrives meanwhile,
+ * which is lost if the process dies before, and for the windows of those who need no fetch.
+ */
+const storedAtOnce = 3
+
+/** Processes that may die over one fetch before it is taken for the cause. */
+const mostAttempts = 30
+
+/** About a minute: long enough for a restart of PostgreSQL, short enough not to hoard answers in memory. */
+const whileDatabaseIsAway = Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("5 seconds")]).pipe(
+  Schedule.jittered,
+  Schedule.upTo({ duration: "1 minute" }),
+  Schedule.setInputType<DatabaseError>(),
+  Schedule.while(({ input }) => input._tag === "DatabaseUnavailable")
+)

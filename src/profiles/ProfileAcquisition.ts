@@ -1,0 +1,111 @@
+import { Clock, Context, Duration, Effect, Layer, Result } from "effect"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { millisOf } from "../database/Instant.ts"
+import { Transaction } from "../database/Transaction.ts"
+import type { AnalysisType } from "../searches/Search.ts"
+import type { UserId } from "../users/UserId.ts"
+import type { ProfileId } from "./Profile.ts"
+import type { FetchId } from "./ProfileFetch.ts"
+import { ProfileFetches } from "./ProfileFetches.ts"
+import { ProfileRepo } from "./ProfileRepo.ts"
+import { type Caller, type Granted, type LookupRefusal, ProfileStore } from "./ProfileStore.ts"
+import type { Username } from "./Username.ts"
+
+/** What came of it. `reason` says why there is no profile, or why the stored one is stale. */
+export interface Acquired {
+  readonly profile: ProfileId | null
+  readonly source: "vendor" | "database" | null
+  readonly reason: string | null
+}
+
+export interface AcquireOptions {
+  readonly user: UserId
+  readonly username: Username
+  readonly analysisType: typeof AnalysisType.Type
+  /** The fetch that a former attempt joined, and noted. */
+  readonly fetch: FetchId | null
+  /** Notes the fetch that is joined, in the transaction that joins it. */
+  readonly note: (fetch: FetchId) => Effect.Effect<void, DatabaseError>
+  /**
+   * Writes down what came of it, in the transaction that opens the user's window unless the fetch's own has opened it before. False where
+   * it is wanted no longer: then nothing is opened or recorded.
+   */
+  readonly settle: (acquired: Acquired) => Effect.Effect<boolean, DatabaseError>
+}
+
+/**
+ * Gets a profile for a user in the background, as a look-up does, in steps that may be repeated: a fresh stored profile costs no call, a
+ * fetch under way is joined, and window and record are given once however often it is taken up.
+ */
+export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
+  acquire(options: AcquireOptions): Effect.Effect<void, DatabaseError>
+}>()("analytics-following/profiles/ProfileAcquisition") {
+  static readonly layerNoDeps = (options: { readonly freshFor: Duration.Duration }) =>
+    Layer.effect(
+      ProfileAcquisition,
+      Effect.gen(function*() {
+        const profiles = yield* ProfileRepo
+        const store = yield* ProfileStore
+        const fetches = yield* ProfileFetches
+        const transaction = yield* Transaction
+        const freshFor = Duration.toMillis(options.freshFor)
+
+        const find = Effect.fnUntraced(function*(username: Username) {
+          const found = yield* profiles.findByUsername(username)
+          return found === undefined || found.availability === "gone"
+            ? undefined
+            : { profile: found.id, username, refreshedAt: millisOf(found.last_refreshed) }
+        })
+
+        const acquire = Effect.fn("ProfileAcquisition.acquire")(function*(asked: AcquireOptions) {
+          const { analysisType, settle, username } = asked
+          const caller: Caller = { id: asked.user, startedAt: yield* Clock.currentTimeMillis }
+
+          /** `record` gives the user what the fetch's own transaction did not. */
+          const settleWith = (end: Acquired, record: Effect.Effect<void, DatabaseError>) =>
+            transaction.run(Effect.flatMap(settle(end), (wanted) => wanted ? record : Effect.void))
+
+          const grant = (profile: Granted, source: "vendor" | "database", recorded: boolean) =>
+            settleWith(
+              { profile: profile.profile, source, reason: null },
+              recorded ? Effect.void : store.grant(profile, [caller], { analysisType, source, snapshot: null })
+            )
+
+          const refuse = Effect.fnUntraced(function*(failure: LookupRefusal, recorded: boolean) {
+            const stored = yield* find(username)
+            const end = failure._tag === "ProfileNotFound" || stored === undefined
+              ? { profile: null, source: null, reason: failure._tag === "ProfileNotFound" ? "not_found" : failure.reason }
+              : { profile: stored.profile, source: "database" as const, reason: failure.reason }
+            yield* settleWith(
+              end,
+              recorded ? Effect.void : store.recordFailure(username, stored, [caller], { failure, analysisType })
+            )
+          })
+
+          const fetch = asked.fetch ?? (yield* Effect.gen(function*() {
+            const stored = yield* find(username)
+            if (stored !== undefined && stored.refreshedAt + freshFor > caller.startedAt) {
+              yield* grant(stored, "database", false)
+              return undefined
+            }
+            const failure = yield* fetches.recentFailure(username)
+            if (failure !== undefined) {
+              yield* refuse(failure, false)
+              return undefined
+            }
+            return yield* transaction.run(
+              Effect.tap(fetches.join(username, caller, { purpose: "bulk", analysisType }), ({ id }) => asked.note(id))
+            )
+          }))
+          if (fetch === undefined) return
+          const outcome = yield* fetches.outcome(fetch)
+          const result = yield* Effect.result(outcome.result)
+          yield* Result.isSuccess(result)
+            ? grant(result.success, "vendor", outcome.recorded(asked.user))
+            : refuse(result.failure, outcome.recorded(asked.user))
+        })
+
+        return { acquire }
+      })
+    )
+}

@@ -1,0 +1,194 @@
+import { Context, Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import * as Column from "../database/Column.ts"
+import { ReadSql } from "../database/Database.ts"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { available, row, rows } from "../database/Rows.ts"
+import { UserId } from "../users/UserId.ts"
+import type { ProfileId } from "./Profile.ts"
+import { FetchId, ProfileFetch, ProfileFetchCaller } from "./ProfileFetch.ts"
+import type { Username } from "./Username.ts"
+
+/** All SQL of `profile_fetches` and `profile_fetch_callers`. */
+export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
+  /**
+   * The fetch of a name that is under way, else a new one. Holds it until the transaction ends, so that its end and whoever joins
+   * it here come one after the other.
+   */
+  insert(fetch: Begun, now: Column.Instant): Effect.Effect<ProfileFetch & { readonly is_new: boolean }, DatabaseError>
+  /** Takes a new fetch back, in the transaction that made it. */
+  delete(id: FetchId): Effect.Effect<void, DatabaseError>
+  addCaller(id: FetchId, user: UserId, askedAt: Column.Instant): Effect.Effect<void, DatabaseError>
+  /** The latest fetch of a name that has ended since then. */
+  findLatest(username: Username, since: Column.Instant): Effect.Effect<ProfileFetch | undefined, DatabaseError>
+  /** Of these, those that have ended, with the users whom the transaction that ended them recorded. */
+  findEnded(ids: ReadonlyArray<FetchId>): Effect.Effect<ReadonlyArray<typeof EndedRow.Type>, DatabaseError>
+  /** A fetch that the user asked for, under way or ended since then. */
+  findOf(id: string, user: UserId, since: Column.Instant): Effect.Effect<ProfileFetch | undefined, DatabaseError>
+  /** Takes a fetch up, with whoever was the first to ask for it; nothing where it has ended. */
+  start(id: FetchId, now: Column.Instant): Effect.Effect<typeof StartedRow.Type | undefined, DatabaseError>
+  /** False where it had ended already. Whoever listens on `profile_fetches` hears its id when the transaction commits. */
+  end(id: FetchId, end: End, now: Column.Instant): Effect.Effect<boolean, DatabaseError>
+  /** Those who wait, recorded from now on; call after `end`, in its transaction. */
+  recordCallers(
+    id: FetchId
+  ): Effect.Effect<ReadonlyArray<{ readonly user_id: UserId; readonly asked_at: Column.Instant }>, DatabaseError>
+  /** The user waits no longer; false where they did not. */
+  leave(id: FetchId, user: UserId, now: Column.Instant): Effect.Effect<boolean, DatabaseError>
+  /** Ends a fetch that was begun for callers and has none left; false where it goes on. */
+  cancelDeserted(id: FetchId, now: Column.Instant): Effect.Effect<boolean, DatabaseError>
+  /** Forgets fetches that ended before then. */
+  prune(before: Column.Instant): Effect.Effect<void, DatabaseError>
+}>()("analytics-following/profiles/ProfileFetchRepo") {
+  static readonly layer = Layer.effect(
+    ProfileFetchRepo,
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const read = yield* ReadSql
+      const decodeOne = row("profile_fetches", ProfileFetch)
+      const decodeBegun = row("profile_fetches", Schema.Struct({ ...ProfileFetch.fields, is_new: Schema.Boolean }))
+      const decodeStarted = row("profile_fetches", StartedRow)
+      const decodeEnded = rows("profile_fetches", EndedRow)
+      const decodeId = row("profile_fetches", Schema.Struct({ id: FetchId }))
+      const decodeCallers = rows("profile_fetch_callers", WaitingRow)
+      const decodeCaller = row("profile_fetch_callers", WaitingRow)
+      const guard = available("profile_fetches")
+      const columns = sql.literal(Object.keys(ProfileFetch.fields).map((name) => `f.${name}`).join(", "))
+
+      const insert = Effect.fn("ProfileFetchRepo.insert")(function*(fetch: Begun, now: Column.Instant) {
+        const found = yield* decodeBegun(sql`
+          INSERT INTO profile_fetches AS f (username, purpose, analysis_type, created_at)
+          VALUES (${fetch.username}, ${fetch.purpose}, ${fetch.analysis_type}, ${now})
+          ON CONFLICT (username) WHERE finished_at IS NULL DO UPDATE SET username = excluded.username
+          RETURNING ${columns}, xmax = 0 AS is_new`)
+        return found ?? (yield* Effect.die("an upsert returns its row"))
+      })
+
+      const remove = Effect.fn("ProfileFetchRepo.delete")((id: FetchId) =>
+        Effect.asVoid(guard(sql`DELETE FROM profile_fetches WHERE id = ${id}`))
+      )
+
+      const addCaller = Effect.fn("ProfileFetchRepo.addCaller")((id: FetchId, user: UserId, askedAt: Column.Instant) =>
+        Effect.asVoid(
+          available("profile_fetch_callers")(sql`
+          INSERT INTO profile_fetch_callers (fetch_id, user_id, asked_at) VALUES (${id}, ${user}, ${askedAt})
+          ON CONFLICT (fetch_id, user_id) DO UPDATE SET left_at = NULL`)
+        )
+      )
+
+      const findLatest = Effect.fn("ProfileFetchRepo.findLatest")((username: Username, since: Column.Instant) =>
+        decodeOne(sql`
+          SELECT ${columns} FROM profile_fetches AS f
+          WHERE f.username = ${username} AND f.finished_at >= ${since} AND f.state <> 'cancelled'
+          ORDER BY f.finished_at DESC
+          LIMIT 1`)
+      )
+
+      const findEnded = Effect.fn("ProfileFetchRepo.findEnded")((ids: ReadonlyArray<FetchId>) =>
+        decodeEnded(read`
+          SELECT ${columns}, ARRAY(
+            SELECT c.user_id::text FROM profile_fetch_callers AS c WHERE c.fetch_id = f.id AND c.recorded
+          ) AS recorded
+          FROM profile_fetches AS f
+          WHERE f.id = ANY (${[...ids]}::uuid[]) AND f.finished_at IS NOT NULL`)
+      )
+
+      const findOf = Effect.fn("ProfileFetchRepo.findOf")((id: string, user: UserId, since: Column.Instant) =>
+        decodeOne(read`
+          SELECT ${columns} FROM profile_fetches AS f
+          WHERE f.id = ${id} AND (f.finished_at IS NULL OR f.finished_at >= ${since})
+            AND EXISTS (SELECT 1 FROM profile_fetch_callers AS c WHERE c.fetch_id = f.id AND c.user_id = ${user})`)
+      )
+
+      const start = Effect.fn("ProfileFetchRepo.start")((id: FetchId, now: Column.Instant) =>
+        decodeStarted(sql`
+          UPDATE profile_fetches AS f
+          SET state = 'running', attempts = f.attempts + 1, started_at = coalesce(f.started_at, ${now})
+          WHERE f.id = ${id} AND f.finished_at IS NULL
+          RETURNING ${columns}, (
+            SELECT c.user_id FROM profile_fetch_callers AS c WHERE c.fetch_id = f.id ORDER BY c.asked_at LIMIT 1
+          ) AS asked_by`)
+      )
+
+      const end = Effect.fn("ProfileFetchRepo.end")((id: FetchId, { problem, profile, state }: End, now: Column.Instant) =>
+        Effect.map(
+          decodeId(sql`
+            WITH ended AS (
+              UPDATE profile_fetches
+              SET state = ${state}, finished_at = ${now}, profile_id = ${profile},
+                problem = ${problem === null ? null : JSON.stringify(problem)}
+              WHERE id = ${id} AND finished_at IS NULL
+              RETURNING id
+            )
+            SELECT id, pg_notify('profile_fetches', id::text)::text FROM ended`),
+          (found) => found !== undefined
+        )
+      )
+
+      const recordCallers = Effect.fn("ProfileFetchRepo.recordCallers")((id: FetchId) =>
+        decodeCallers(sql`
+          UPDATE profile_fetch_callers SET recorded = true WHERE fetch_id = ${id} AND left_at IS NULL
+          RETURNING user_id, asked_at`)
+      )
+
+      const leave = Effect.fn("ProfileFetchRepo.leave")((id: FetchId, user: UserId, now: Column.Instant) =>
+        Effect.map(
+          decodeCaller(sql`
+            UPDATE profile_fetch_callers SET left_at = ${now}
+            WHERE fetch_id = ${id} AND user_id = ${user} AND left_at IS NULL AND NOT recorded
+            RETURNING user_id, asked_at`),
+          (found) => found !== undefined
+        )
+      )
+
+      const cancelDeserted = Effect.fn("ProfileFetchRepo.cancelDeserted")((id: FetchId, now: Column.Instant) =>
+        Effect.map(
+          decodeId(sql`
+            WITH ended AS (
+              UPDATE profile_fetches SET state = 'cancelled', finished_at = ${now}
+              WHERE id = ${id} AND finished_at IS NULL AND purpose IN ('lookup', 'bulk')
+                AND NOT EXISTS (SELECT 1 FROM profile_fetch_callers WHERE fetch_id = ${id} AND left_at IS NULL)
+              RETURNING id
+            )
+            SELECT id, pg_notify('profile_fetches', id::text)::text FROM ended`),
+          (found) => found !== undefined
+        )
+      )
+
+      const prune = Effect.fn("ProfileFetchRepo.prune")((before: Column.Instant) =>
+        Effect.asVoid(guard(sql`DELETE FROM profile_fetches WHERE finished_at < ${before}`))
+      )
+
+      return {
+        insert,
+        delete: remove,
+        addCaller,
+        findLatest,
+        findEnded,
+        findOf,
+        start,
+        end,
+        recordCallers,
+        leave,
+        cancelDeserted,
+        prune
+      }
+    })
+  )
+}
+
+/** What a fetch is begun with. */
+export type Begun = Pick<ProfileFetch, "username" | "purpose" | "analysis_type">
+
+/** How a fetch ended. */
+export interface End {
+  readonly state: "succeeded" | "failed"
+  readonly profile: ProfileId | null
+  readonly problem: ProfileFetch["problem"]
+}
+
+const StartedRow = Schema.Struct({ ...ProfileFetch.fields, asked_by: Schema.NullOr(UserId) })
+
+const EndedRow = Schema.Struct({ ...ProfileFetch.fields, recorded: Schema.Array(UserId) })
+
+const WaitingRow = Schema.Struct({ user_id: UserId, asked_at: ProfileFetchCaller.fields.asked_at })

@@ -1,0 +1,98 @@
+import { assert, layer } from "@effect/vitest"
+import { Deferred, Duration, Effect, Exit, Layer, Scope } from "effect"
+import * as PersistedQueue from "effect/persistence/PersistedQueue"
+import { SqlClient } from "effect/sql/SqlClient"
+import { JobQueue } from "../../src/jobs/JobQueue.ts"
+import { TestDatabase } from "../support/TestDatabase.ts"
+
+const queueOf = (drainFor: Duration.Input = 0) =>
+  JobQueue.layerNoDeps({
+    lease: Duration.minutes(1),
+    pollInterval: Duration.millis(20),
+    drainFor: Duration.fromInputUnsafe(drainFor)
+  })
+
+const once = { concurrency: 1, again: Duration.zero }
+
+layer(TestDatabase.layer, { excludeTestServices: true })("the job queue", (it) => {
+  it.effect("has the tables that the engine of this version would make", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      yield* Layer.build(PersistedQueue.layerStoreSql({ tableName: "made_by_engine" }))
+      const columnsOf = (table: string) =>
+        sql`
+          SELECT attname, format_type(atttypid, atttypmod) AS type, attnotnull FROM pg_attribute
+          WHERE attrelid = ${table}::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attname`
+      const indexesOf = (table: string) =>
+        Effect.map(
+          sql<{ definition: string }>`
+            SELECT regexp_replace(pg_get_indexdef(indexrelid), '^.* USING', '') AS definition FROM pg_index
+            WHERE indrelid = ${table}::regclass ORDER BY 1`,
+          (rows) => rows.map((row) => row.definition)
+        )
+      const historyOf = (table: string) => sql`SELECT migration_id, name FROM ${sql(table)} ORDER BY 1`
+      assert.deepStrictEqual(yield* columnsOf("job_engine.queue"), yield* columnsOf("made_by_engine"))
+      assert.deepStrictEqual(yield* indexesOf("job_engine.queue"), yield* indexesOf("made_by_engine"))
+      assert.deepStrictEqual(
+        yield* historyOf("job_engine.queue_migrations"),
+        yield* historyOf("made_by_engine_migrations")
+      )
+    }))
+
+  it.effect("does what was offered once, and nothing that a transaction took back", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const queue = yield* JobQueue
+      const done: Array<string> = []
+      const last = yield* Deferred.make<void>()
+      yield* Effect.exit(sql.withTransaction(Effect.andThen(queue.offer("one", "taken.back"), Effect.fail("no"))))
+      yield* queue.offer("one", "twice")
+      yield* queue.offer("one", "twice")
+      yield* queue.offer("one", "last")
+      yield* queue.work("one", once, (id) => {
+        done.push(id)
+        return id === "last" ? Effect.asVoid(Deferred.succeed(last, undefined)) : Effect.void
+      })
+      yield* Deferred.await(last)
+      assert.deepStrictEqual(done, ["twice", "last"])
+    }).pipe(Effect.provide(queueOf())))
+
+  it.effect("hands what a stopping process could not end to another at once", () =>
+    Effect.gen(function*() {
+      const begun = yield* Deferred.make<void>()
+      const ended = yield* Deferred.make<string>()
+      const first = yield* Scope.make()
+      const stopping = yield* Layer.build(Layer.fresh(queueOf())).pipe(Scope.provide(first))
+      yield* Effect.gen(function*() {
+        const queue = yield* JobQueue
+        yield* queue.offer("two", "handed.over")
+        yield* queue.work("two", once, () => Effect.andThen(Deferred.succeed(begun, undefined), Effect.never))
+      }).pipe(Effect.provide(stopping), Scope.provide(first))
+      yield* Deferred.await(begun)
+      yield* Scope.close(first, Exit.void)
+      yield* Effect.flatMap(JobQueue, (queue) => queue.work("two", once, (id) => Effect.asVoid(Deferred.succeed(ended, id))))
+        .pipe(
+          Effect.provide(yield* Layer.build(Layer.fresh(queueOf())))
+        )
+      assert.strictEqual(yield* Deferred.await(ended), "handed.over")
+    }))
+
+  it.effect("gives work that failed again, behind what waits by then", () =>
+    Effect.gen(function*() {
+      const queue = yield* JobQueue
+      const order: Array<string> = []
+      const over = yield* Deferred.make<void>()
+      yield* queue.offer("three", "a")
+      yield* queue.offer("three", "b")
+      yield* queue.work("three", once, (id) => {
+        order.push(id)
+        return order.length === 3
+          ? Effect.asVoid(Deferred.succeed(over, undefined))
+          : id === "a"
+          ? Effect.fail("again")
+          : Effect.void
+      })
+      yield* Deferred.await(over)
+      assert.deepStrictEqual(order, ["a", "b", "a"])
+    }).pipe(Effect.provide(queueOf())))
+})

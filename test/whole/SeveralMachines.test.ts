@@ -1,0 +1,180 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer, Redacted } from "effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import { type ChildProcess, spawn } from "node:child_process"
+import { createServer } from "node:net"
+import { fileURLToPath } from "node:url"
+import type { BulkJobView } from "../../src/jobs/Job.ts"
+import { AuthEmulator } from "../../src/sandbox/auth/AuthEmulator.ts"
+import { Prng } from "../../src/sandbox/vendor/Prng.ts"
+import { VendorSimulator } from "../../src/sandbox/vendor/VendorSimulator.ts"
+import { TestDatabase } from "../support/TestDatabase.ts"
+import { until } from "../support/until.ts"
+import { VendorFront } from "../support/VendorFront.ts"
+
+const seed = process.env["KILL_SEED"] ?? "1"
+const callers = 200
+const bulkNames = Number(process.env["BULK_NAMES"] ?? 60)
+const killsOfEach = Number(process.env["BULK_KILLS"] ?? 3)
+
+const parts = Layer.mergeAll(VendorFront.layer, AuthEmulator.layer()).pipe(
+  Layer.provideMerge(VendorSimulator.layer({
+    username: "test",
+    password: Redacted.make("secret"),
+    latency: { min: 10, max: 120 }
+  })),
+  Layer.provideMerge(TestDatabase.layer)
+)
+
+layer(parts, { excludeTestServices: true })("several processes on one PostgreSQL", (it) => {
+  it.effect(`${callers} callers of one cold name, spread over two servers, cause one vendor call`, () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const simulator = yield* VendorSimulator
+      const auth = yield* AuthEmulator
+      const servers = yield* Effect.all([startServer(), startServer()], { concurrency: 2 })
+      const users = yield* Effect.forEach(
+        Array.from({ length: callers }, (_, i) => `caller${i}@test.invalid`),
+        (email) => auth.ensureUser(email, "password-of-the-test"),
+        { concurrency: 8 }
+      )
+      yield* simulator.reset
+      const answers = yield* Effect.promise(() =>
+        Promise.all(users.map(async ({ access_token }, i) => {
+          const answer = await fetch(`${servers[i % 2]?.url}/profile/cold.everywhere`, {
+            headers: { authorization: `Bearer ${access_token}` }
+          })
+          return { status: answer.status, text: await answer.text() }
+        }))
+      )
+      assert.deepStrictEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
+      const { billed, calls } = yield* simulator.stats
+      assert.deepStrictEqual({ billed, calls }, { billed: 1, calls: 1 })
+      for (const table of ["user_profile_access", "user_searches"]) {
+        const owners = yield* sql<{ user_id: string }>`SELECT user_id FROM ${sql(table)}`
+        assert.sameMembers(owners.map((row) => row.user_id), users.map(({ user_id }) => user_id), table)
+      }
+    }), 120_000)
+
+  it.effect(
+    `a job of ${bulkNames} names ends whole although its two workers are killed ${killsOfEach} times each (seed ${seed})`,
+    () =>
+      Effect.gen(function*() {
+        const sql = yield* SqlClient
+        const front = yield* VendorFront
+        const auth = yield* AuthEmulator
+        const random = new Prng("bulk", seed)
+        const { access_token, user_id } = yield* auth.ensureUser("bulk@test.invalid", "password-of-the-test")
+        const authorization = `Bearer ${access_token}`
+        const server = yield* startServer({ JOBS_CONCURRENCY: "0" })
+        const names = Array.from({ length: bulkNames }, (_, i) => `bulk.${i}`)
+        const made = yield* Effect.promise(() =>
+          fetch(`${server.url}/jobs`, {
+            method: "POST",
+            headers: { authorization, "content-type": "application/json" },
+            body: JSON.stringify({ usernames: names })
+          }).then((answer) => answer.json() as Promise<BulkJobView>)
+        )
+        const progress: Array<number> = []
+        const look = Effect.gen(function*() {
+          const job = yield* Effect.promise(() =>
+            fetch(server.url + made.href, { headers: { authorization } }).then((answer) => answer.json() as Promise<BulkJobView>)
+          )
+          progress.push(job.progress.succeeded + job.progress.failed)
+          return job
+        })
+
+        const workers = [yield* startWorker(), yield* startWorker()]
+        const askedBefore = front.asked.length
+        for (let kill = 0; kill < 2 * killsOfEach; kill++) {
+          // Somewhere within the next calls of the vendor, but never after the last.
+          const calls = front.asked.length + random.int(1, Math.max(1, Math.floor(bulkNames / (2 * killsOfEach + 2))))
+          const turns = random.int(0, 500)
+          yield* until(look, (job) => front.asked.length >= calls || job.finished_at !== null)
+          for (let turn = 0; turn < turns; turn++) {
+            yield* Effect.promise(() => new Promise<void>((resolve) => setImmediate(resolve)))
+          }
+          yield* workers[kill % 2]?.kill ?? Effect.void
+          workers[kill % 2] = yield* startWorker()
+        }
+        const done = yield* until(look, (job) => job.finished_at !== null)
+
+        assert.deepStrictEqual([done.status, done.progress.succeeded], ["finished", bulkNames])
+        assert.deepStrictEqual(progress, progress.toSorted((a, b) => a - b), "never runs backwards")
+        const answers = yield* sql<{ username: string; count: number }>`
+          SELECT username, count(*)::integer AS count FROM vendor_answers WHERE username LIKE 'bulk.%' GROUP BY username`
+        assert.sameMembers(answers.map(({ username }) => username), names)
+        assert.isTrue(answers.every(({ count }) => count === 1), "no name is paid again whose answer had arrived")
+        for (const table of ["user_profile_access", "user_searches"]) {
+          assert.lengthOf(yield* sql`SELECT 1 FROM ${sql(table)} WHERE user_id = ${user_id}`, bulkNames, `${table}: once each`)
+        }
+        const left = yield* sql`SELECT 1 FROM profile_fetches WHERE finished_at IS NULL`
+        assert.lengthOf(left, 0, "nothing is stuck")
+        const pending = yield* sql`SELECT 1 FROM job_engine.queue WHERE state = 'failed'`
+        assert.lengthOf(pending, 0, "nothing was given up in silence")
+        yield* Effect.logWarning("killed", {
+          names: bulkNames,
+          kills: 2 * killsOfEach,
+          calls: front.asked.length - askedBefore
+        })
+      }),
+    600_000
+  )
+})
+
+const environment = Effect.gen(function*() {
+  const auth = yield* AuthEmulator
+  return {
+    DATABASE_URL: Redacted.value((yield* TestDatabase).url),
+    SUPABASE_URL: auth.url,
+    SUPABASE_ANON_KEY: Redacted.value(auth.anonKey),
+    SMARTPROXY_USERNAME: "test",
+    SMARTPROXY_PASSWORD: "secret",
+    DECODO_BASE_URL: (yield* VendorFront).url,
+    HOST: "127.0.0.1",
+    JOBS_LEASE: "5 seconds"
+  }
+})
+
+const startProcess = Effect.fnUntraced(function*(script: string, settings: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, [fileURLToPath(new URL(`../../${script}`, import.meta.url))], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...yield* environment, ...settings }
+  })
+  const errors: Array<string> = []
+  child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()))
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()))
+  const kill = Effect.promise(() => {
+    child.kill("SIGKILL")
+    return ended
+  })
+  yield* Effect.addFinalizer(() => kill)
+  return { child, kill, errors }
+})
+
+/** `npm run worker`. */
+const startWorker = () => startProcess("scripts/worker.ts", {})
+
+/** `npm start` on a free port. */
+const startServer = Effect.fnUntraced(function*(settings: Readonly<Record<string, string>> = {}) {
+  const port = yield* freePort
+  const started = yield* startProcess("src/main.ts", { PORT: String(port), ...settings })
+  const url = `http://127.0.0.1:${port}`
+  yield* until(
+    Effect.promise(() => fetch(`${url}/livez`).then((answer) => answer.ok, () => false)),
+    (alive) => alive || hasEnded(started.child)
+  )
+  if (hasEnded(started.child)) return yield* Effect.die(`the server did not start: ${started.errors.join("")}`)
+  return { ...started, url }
+})
+
+const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null
+
+const freePort = Effect.callback<number>((resume) => {
+  const server = createServer()
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address()
+    const port = address !== null && typeof address === "object" ? address.port : 0
+    server.close(() => resume(Effect.succeed(port)))
+  })
+})
