@@ -447,6 +447,65 @@ COMMENT ON COLUMN idempotency_keys.fingerprint IS 'Hash of method, address and b
 COMMENT ON COLUMN idempotency_keys.answer IS 'Status, headers and body, sealed with a key that only the caller''s Idempotency-Key gives; null while the request is under way, or where it never ended.';
 COMMENT ON COLUMN idempotency_keys.leased_until IS 'Until when a request without an answer holds the key; past it, a repeat runs anew.';
 
+CREATE TABLE job_items (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  job_id uuid NOT NULL,
+  "position" integer NOT NULL,
+  username text NOT NULL,
+  state text NOT NULL DEFAULT 'queued'::text,
+  slot integer,
+  fetch_id uuid,
+  profile_id uuid,
+  source text,
+  reason text,
+  credits integer NOT NULL DEFAULT 0,
+  revision integer,
+  finished_at timestamp with time zone,
+  CONSTRAINT job_items_pkey PRIMARY KEY (id),
+  CONSTRAINT job_items_job_id_position_key UNIQUE (job_id, "position"),
+  CONSTRAINT job_items_job_id_username_key UNIQUE (job_id, username),
+  CONSTRAINT job_items_credits CHECK ((credits >= 0)),
+  CONSTRAINT job_items_ended CHECK (((finished_at IS NULL) = (state = ANY (ARRAY['queued'::text, 'running'::text])))),
+  CONSTRAINT job_items_source CHECK ((source = ANY (ARRAY['vendor'::text, 'database'::text]))),
+  CONSTRAINT job_items_state CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'skipped'::text, 'cancelled'::text]))),
+  CONSTRAINT job_items_username_format CHECK (((username = lower(username)) AND (username ~ '^[a-z0-9._]{1,30}$'::text)))
+);
+CREATE INDEX job_items_fetch_id_idx ON public.job_items USING btree (fetch_id);
+CREATE INDEX job_items_profile_id_idx ON public.job_items USING btree (profile_id);
+CREATE INDEX job_items_revision_idx ON public.job_items USING btree (job_id, revision);
+ALTER TABLE job_items ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE job_items FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE job_items TO service_role;
+COMMENT ON TABLE job_items IS 'One name of a job. An item that has ended stays as it is.';
+COMMENT ON COLUMN job_items.slot IS 'Which of the job''s workers has it: the same one goes on with it when its process died.';
+COMMENT ON COLUMN job_items.fetch_id IS 'The fetch that is waited for, so that who takes the item up again joins no other.';
+COMMENT ON COLUMN job_items.reason IS 'Why there is no profile, or why the one that is served is stale.';
+
+CREATE TABLE jobs (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  state text NOT NULL DEFAULT 'queued'::text,
+  total integer NOT NULL,
+  max_credits integer,
+  credits integer NOT NULL DEFAULT 0,
+  revision integer NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  CONSTRAINT jobs_pkey PRIMARY KEY (id),
+  CONSTRAINT jobs_credits CHECK (((credits >= 0) AND (credits <= max_credits))),
+  CONSTRAINT jobs_ended CHECK (((finished_at IS NULL) = (state = ANY (ARRAY['queued'::text, 'running'::text])))),
+  CONSTRAINT jobs_state CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'finished'::text, 'cancelled'::text]))),
+  CONSTRAINT jobs_total CHECK (((total >= 1) AND (total <= 1000)))
+);
+CREATE INDEX jobs_latest_idx ON public.jobs USING btree (user_id, created_at DESC, id DESC);
+ALTER TABLE jobs ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE jobs FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE jobs TO service_role;
+COMMENT ON TABLE jobs IS 'Bulk look-ups: what was asked for, and how far it has come.';
+COMMENT ON COLUMN jobs.credits IS 'Reserved or charged so far; never above max_credits.';
+COMMENT ON COLUMN jobs.revision IS 'Raised with each item that ends: the id of the event that tells of it.';
+
 CREATE TABLE mentions (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   profile_id uuid NOT NULL,
@@ -635,6 +694,57 @@ REVOKE ALL ON TABLE prices FROM PUBLIC, anon, authenticated, service_role;
 GRANT ALL ON TABLE prices TO service_role;
 COMMENT ON TABLE prices IS 'What an action costs. Of several valid rows the latest begun counts; an action without one is free.';
 COMMENT ON COLUMN prices.free_per_month IS 'So many are free in each period of the account.';
+
+CREATE TABLE profile_fetch_callers (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  fetch_id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  recorded boolean NOT NULL DEFAULT false,
+  left_at timestamp with time zone,
+  CONSTRAINT profile_fetch_callers_pkey PRIMARY KEY (id),
+  CONSTRAINT profile_fetch_callers_fetch_id_user_id_key UNIQUE (fetch_id, user_id)
+);
+CREATE INDEX profile_fetch_callers_user_id_idx ON public.profile_fetch_callers USING btree (user_id);
+ALTER TABLE profile_fetch_callers ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE profile_fetch_callers FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE profile_fetch_callers TO service_role;
+COMMENT ON TABLE profile_fetch_callers IS 'Who waits for a fetch. The transaction that ends it gives them their window and their record of the search.';
+COMMENT ON COLUMN profile_fetch_callers.recorded IS 'That transaction has recorded them; who joined too late for it records by themselves.';
+COMMENT ON COLUMN profile_fetch_callers.left_at IS 'The caller has cancelled: nothing is recorded of them.';
+
+CREATE TABLE profile_fetches (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  username text NOT NULL,
+  purpose text NOT NULL,
+  analysis_type text NOT NULL,
+  state text NOT NULL DEFAULT 'queued'::text,
+  attempts integer NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  profile_id uuid,
+  problem jsonb,
+  CONSTRAINT profile_fetches_pkey PRIMARY KEY (id),
+  CONSTRAINT profile_fetches_analysis_type CHECK ((analysis_type = ANY (ARRAY['lookup'::text, 'refresh'::text, 'bulk'::text]))),
+  CONSTRAINT profile_fetches_attempts CHECK ((attempts >= 0)),
+  CONSTRAINT profile_fetches_ended CHECK (((finished_at IS NULL) = (state = ANY (ARRAY['queued'::text, 'running'::text])))),
+  CONSTRAINT profile_fetches_problem_object CHECK ((jsonb_typeof(problem) = 'object'::text)),
+  CONSTRAINT profile_fetches_purpose CHECK ((purpose = ANY (ARRAY['lookup'::text, 'bulk'::text, 'refresh'::text, 'backfill'::text]))),
+  CONSTRAINT profile_fetches_state CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text]))),
+  CONSTRAINT profile_fetches_username_format CHECK (((username = lower(username)) AND (username ~ '^[a-z0-9._]{1,30}$'::text)))
+);
+CREATE INDEX profile_fetches_finished_at_idx ON public.profile_fetches USING btree (finished_at);
+CREATE INDEX profile_fetches_latest_idx ON public.profile_fetches USING btree (username, finished_at DESC);
+CREATE INDEX profile_fetches_profile_id_idx ON public.profile_fetches USING btree (profile_id);
+CREATE UNIQUE INDEX profile_fetches_under_way_key ON public.profile_fetches USING btree (username) WHERE (finished_at IS NULL);
+ALTER TABLE profile_fetches ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE profile_fetches FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE profile_fetches TO service_role;
+COMMENT ON TABLE profile_fetches IS 'Fetches under way or lately ended. At most one of a name is under way, whichever processes ask: any number of callers cause one vendor call.';
+COMMENT ON COLUMN profile_fetches.purpose IS 'Why it was begun; whoever joins does not change it.';
+COMMENT ON COLUMN profile_fetches.attempts IS 'How many processes have taken it up: more than one when one of them died.';
+COMMENT ON COLUMN profile_fetches.problem IS 'The problem that a failed one answers with; null where the cause was ours.';
 
 CREATE TABLE profile_snapshots (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -1197,11 +1307,18 @@ ALTER TABLE credit_reservations ADD CONSTRAINT credit_reservations_entry_id_fkey
 ALTER TABLE credit_reservations ADD CONSTRAINT credit_reservations_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id);
 ALTER TABLE encoded_answers ADD CONSTRAINT encoded_answers_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
 ALTER TABLE idempotency_keys ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
+ALTER TABLE job_items ADD CONSTRAINT job_items_fetch_id_fkey FOREIGN KEY (fetch_id) REFERENCES profile_fetches(id) ON DELETE SET NULL;
+ALTER TABLE job_items ADD CONSTRAINT job_items_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE;
+ALTER TABLE job_items ADD CONSTRAINT job_items_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE SET NULL;
+ALTER TABLE jobs ADD CONSTRAINT jobs_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE mentions ADD CONSTRAINT mentions_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
 ALTER TABLE mentions ADD CONSTRAINT mentions_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
 ALTER TABLE post_profiles ADD CONSTRAINT post_profiles_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
 ALTER TABLE post_profiles ADD CONSTRAINT post_profiles_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
 ALTER TABLE posts ADD CONSTRAINT posts_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
+ALTER TABLE profile_fetch_callers ADD CONSTRAINT profile_fetch_callers_fetch_id_fkey FOREIGN KEY (fetch_id) REFERENCES profile_fetches(id) ON DELETE CASCADE;
+ALTER TABLE profile_fetch_callers ADD CONSTRAINT profile_fetch_callers_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
+ALTER TABLE profile_fetches ADD CONSTRAINT profile_fetches_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE SET NULL;
 ALTER TABLE profile_snapshots ADD CONSTRAINT profile_snapshots_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
 ALTER TABLE related_profiles ADD CONSTRAINT related_profiles_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
 ALTER TABLE search_history ADD CONSTRAINT search_history_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE SET NULL;
