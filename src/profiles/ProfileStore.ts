@@ -56,7 +56,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
   /** A kept answer that never became rows (the process died in between), no older than `maxAge` milliseconds. */
   findKept(username: Username, maxAge: number): Effect.Effect<KeptAnswer | undefined, DatabaseError>
   /**
-   * One transaction: profile, posts, related, mentions, snapshot, and what `settle` does for those who asked: it runs last, inside, with
+   * One transaction: profile, posts, related, mentions, snapshot, and what `settle` does for those who asked: it runs inside, once all is written, with
    * the figures that their record keeps.
    */
   store(
@@ -142,6 +142,8 @@ export class ProfileStore extends Context.Service<ProfileStore, {
           yield* profiles.insertMentions(profile.id, rows.mentions, answer.fetchedAt)
           yield* snapshots.insert({ profile_id: profile.id, ...rows.snapshot })
           yield* answers.markStored(answer.id, instantOf(yield* Clock.currentTimeMillis))
+          // Before it is told: those who are settled hear of it too.
+          yield* settle({ profile: profile.id, username: profile.username }, keyFigures(rows))
           yield* outbox.emit({
             type: "profile.refreshed",
             data: {
@@ -153,7 +155,6 @@ export class ProfileStore extends Context.Service<ProfileStore, {
             }
           })
           const listers = yield* profiles.raiseListers(profile.id, shortcodes)
-          yield* settle({ profile: profile.id, username: profile.username }, keyFigures(rows))
           return { ...profile, listers }
         }))
         yield* Effect.forEach(stored.listers, cache.delete, { discard: true })

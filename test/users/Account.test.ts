@@ -33,6 +33,11 @@ const settled = Effect.gen(function*() {
       INSERT INTO user_searches (user_id, instagram_username, analysis_type, success)
       VALUES (${user.user.id}, ${username}, 'lookup', true), (${user.user.id}, ${username}, 'lookup', true) RETURNING id
     ) INSERT INTO search_history (id, user_id, username, profile_id) SELECT id, ${user.user.id}::uuid, ${username}, ${id}::uuid FROM recorded`
+  yield* sql`INSERT INTO jobs ${sql.insert({ ...owner, total: 1 })}`
+  const [fetch] = yield* sql<{ id: string }>`
+    INSERT INTO profile_fetches (username, purpose, analysis_type) VALUES (${username}, 'lookup', 'lookup') RETURNING id`
+  yield* sql`
+    INSERT INTO profile_fetch_callers ${sql.insert({ ...owner, fetch_id: fetch!.id, asked_at: "2025-01-31T00:00:00Z" })}`
   const [campaign] = yield* sql<{ id: string }>`INSERT INTO campaigns ${sql.insert({ ...owner, name: "Spring" })} RETURNING id`
   const [post] = yield* sql<{ id: string }>`
     INSERT INTO posts (profile_id, instagram_post_id, shortcode, media_type, is_video, is_carousel, raw_data)
@@ -179,6 +184,8 @@ layer(TestApp.layer(), { excludeTestServices: true })("an account", (it) => {
           webhook_deliveries: 1,
           webhook_endpoints: 1,
           idempotency_keys: 1,
+          jobs: 1,
+          profile_fetch_callers: 1,
           campaigns: 1,
           subscriptions: 1,
           vendor_spend: 1
