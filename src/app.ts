@@ -20,9 +20,7 @@ import { Authenticator, authenticatorDefaults } from "./auth/Authenticator.ts"
 import * as AuthorizationHttp from "./auth/AuthorizationHttp.ts"
 import { SupabaseAuth } from "./auth/SupabaseAuth.ts"
 import { TokenVerifier, tokenVerifierDefaults } from "./auth/TokenVerifier.ts"
-import { Cache } from "./cache/Cache.ts"
-import { observed } from "./cache/ObservedCache.ts"
-import * as RedisCache from "./cache/RedisCache.ts"
+import { cacheLayer } from "./cache/CacheLayer.ts"
 import { CampaignReports } from "./campaigns/CampaignReports.ts"
 import * as CreditsRoom from "./credits/CreditsRoom.ts"
 import { LedgerCheck } from "./credits/LedgerCheck.ts"
@@ -194,13 +192,6 @@ const databaseOptions = (settings: SettingsValues): Database.DatabaseOptions => 
 export const migratorLayer = Migrator.layer(fileURLToPath(new URL("../migrations", import.meta.url))).pipe(
   Layer.provide([NodeFileSystem.layer, NodePath.layer])
 )
-
-const cacheLayer = (settings: SettingsValues) =>
-  observed(Option.match(settings.REDIS_URL, {
-    onSome: (url) => RedisCache.layer({ url, commandTimeout: settings.REDIS_COMMAND_TIMEOUT }),
-    onNone: () =>
-      settings.CACHE_MAX_BYTES === 0 ? Cache.layerNone : Cache.layerMemory({ capacityBytes: settings.CACHE_MAX_BYTES })
-  }))
 
 const firstPartyLayer = ({ INSTAGRAM_GRAPH_ACCOUNTS }: SettingsValues) =>
   Option.match(INSTAGRAM_GRAPH_ACCOUNTS, {
