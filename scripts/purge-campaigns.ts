@@ -11,6 +11,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Config, Console, Duration, Effect, Layer, Logger, Schema } from "effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import { Audit } from "../src/audit/Audit.ts"
 import { Campaigns } from "../src/campaigns/Campaigns.ts"
 import * as Database from "../src/database/Database.ts"
 import { Transaction } from "../src/database/Transaction.ts"
@@ -55,6 +56,7 @@ const purgeCampaigns = Command.make("purge-campaigns", {
     yield* Console.log(`Deleted ${total} campaigns. After: ${yield* campaigns.countBin(olderThan)}.`)
   }).pipe(Effect.provide(
     Campaigns.layer.pipe(
+      Layer.provide(Audit.layer),
       Layer.provide(Transaction.layer),
       Layer.provide(Database.layer({
         url,

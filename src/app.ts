@@ -15,6 +15,7 @@ import { AccessTracker } from "./access/AccessTracker.ts"
 import { Alignment } from "./alignment/Alignment.ts"
 import { ApiKeys } from "./apikeys/ApiKeys.ts"
 import * as KeyHoldersInDatabase from "./apikeys/KeyHoldersInDatabase.ts"
+import { Audit } from "./audit/Audit.ts"
 import { AdminOnly } from "./auth/AdminOnly.ts"
 import { Authenticator, authenticatorDefaults } from "./auth/Authenticator.ts"
 import * as AuthorizationHttp from "./auth/AuthorizationHttp.ts"
@@ -119,7 +120,8 @@ export const services = (settings: SettingsValues) => {
     cacheLayer(settings),
     NegativeCache.layer({ believedFor: settings.PROFILE_NOT_FOUND_FOR }),
     vendorLayer(settings),
-    Cursor.layer(settings.CURSOR_SECRET)
+    Cursor.layer(settings.CURSOR_SECRET),
+    Audit.layer
   ).pipe(Layer.provideMerge(Transaction.layer), Layer.provideMerge(database))
   const rooms = Layer.mergeAll(
     AccessTracker.layer,

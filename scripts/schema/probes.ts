@@ -33,6 +33,7 @@ import { personalData, personalTables } from "../../src/users/PersonalData.ts"
 import { PersonalDataRepo } from "../../src/users/PersonalDataRepo.ts"
 import { UserId } from "../../src/users/UserId.ts"
 import { UserRepo } from "../../src/users/UserRepo.ts"
+import { auditProbes } from "./auditProbes.ts"
 import { callProbes } from "./callProbes.ts"
 import { campaignProbes } from "./campaignProbes.ts"
 import { creditProbes } from "./creditProbes.ts"
@@ -275,5 +276,6 @@ export const probes: ReadonlyArray<Probe> = [
   ...callProbes,
   ...creditProbes,
   ...thriftProbes,
-  ...jobProbes
+  ...jobProbes,
+  ...auditProbes
 ]

@@ -1,5 +1,6 @@
 import { ProfileAccess } from "../access/ProfileAccess.ts"
 import { ApiKey } from "../apikeys/ApiKey.ts"
+import { AuditEntry, AuditLink, AuditOrigin, AuditPerson } from "../audit/AuditEntry.ts"
 import { Campaign, CampaignPost, CampaignProfile } from "../campaigns/Campaign.ts"
 import { CreditAccount } from "../credits/CreditAccount.ts"
 import { CreditEntry } from "../credits/CreditEntry.ts"
@@ -36,6 +37,10 @@ export const models = {
   api_keys: ApiKey,
   api_usage: ApiUsage,
   audience_demographics: AudienceDemographics,
+  audit_entries: AuditEntry,
+  audit_links: AuditLink,
+  audit_origins: AuditOrigin,
+  audit_people: AuditPerson,
   auth_users: AuthUser,
   billing_events: BillingEvent,
   campaign_posts: CampaignPost,

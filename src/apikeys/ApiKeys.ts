@@ -1,4 +1,6 @@
 import { Clock, Context, Duration, Effect, Layer } from "effect"
+import { Audit } from "../audit/Audit.ts"
+import type { AuditAction } from "../audit/AuditEntry.ts"
 import { Authenticator } from "../auth/Authenticator.ts"
 import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
@@ -40,6 +42,7 @@ export class ApiKeys extends Context.Service<ApiKeys, {
       const repo = yield* ApiKeyRepo
       const transaction = yield* Transaction
       const authenticator = yield* Authenticator
+      const audit = yield* Audit
       const now = Effect.map(Clock.currentTimeMillis, instantOf)
 
       const insert = Effect.fnUntraced(function*(user: UserId, given: ApiKeyGiven, replacing: number) {
@@ -65,18 +68,24 @@ export class ApiKeys extends Context.Service<ApiKeys, {
         return key
       })
 
+      const told = (action: AuditAction, id: string, scopes?: ReadonlyArray<Scope>) =>
+        audit.record({ action, subject: { type: "api_key", id }, ...(scopes === undefined ? {} : { details: { scopes } }) })
+
       /** What this process knows of the user's keys is forgotten when the change is there to be read. */
       const changing = <A, E>(user: UserId, effect: Effect.Effect<A, E>) =>
         Effect.tap(transaction.run(effect), () => authenticator.invalidate(user))
 
       return {
-        create: Effect.fn("ApiKeys.create")((user, given) => transaction.run(insert(user, given, 0))),
+        create: Effect.fn("ApiKeys.create")((user, given) =>
+          transaction.run(Effect.tap(insert(user, given, 0), ({ key }) => told("api_key.create", key.id, key.scopes)))
+        ),
         list: (user) => repo.list(user),
         change: Effect.fn("ApiKeys.change")((user, id, change) =>
           changing(
             user,
             Effect.gen(function*() {
               yield* usable(user, id)
+              yield* told("api_key.change", id, change.scopes)
               return yield* repo.update(id, change, yield* now)
             })
           )
@@ -88,7 +97,9 @@ export class ApiKeys extends Context.Service<ApiKeys, {
               const key = yield* repo.lock(user, id)
               if (key === undefined) return yield* ApiKeyNotFound.problem
               const at = yield* now
-              if (key.revoked_at === null) yield* repo.update(id, { revoked_at: at }, at)
+              if (key.revoked_at !== null) return
+              yield* repo.update(id, { revoked_at: at }, at)
+              yield* told("api_key.revoke", id)
             })
           )
         ),
@@ -102,6 +113,11 @@ export class ApiKeys extends Context.Service<ApiKeys, {
               const ends = at + Duration.toMillis(overlap)
               const until = key.expires_at === null ? ends : Math.min(ends, millisOf(key.expires_at))
               yield* repo.update(id, { expires_at: instantOf(until) }, instantOf(at))
+              yield* audit.record({
+                action: "api_key.rotate",
+                subject: { type: "api_key", id },
+                details: { replaced_by: made.key.id }
+              })
               return made
             })
           )

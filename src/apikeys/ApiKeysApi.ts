@@ -4,6 +4,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Touches } from "../alignment/Touches.ts"
+import { recorded } from "../audit/Recorded.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { name } from "../http/Text.ts"
@@ -31,7 +32,7 @@ export const ApiKeyChange = Schema.Struct(Struct.map(fields, Schema.optionalKey)
 
 const params = { id: Schema.String.check(Schema.isUUID()).annotate({ format: "uuid" }) }
 const error = [DatabaseUnavailable, RowMismatch, RowRefused] as const
-const touches = { reads: ["auth_users"], writes: ["api_keys"] } as const
+const touches = { reads: ["auth_users"], writes: ["api_keys", ...recorded] } as const
 const Created = NewApiKeyView.pipe(HttpApiSchema.status(201))
 
 /** The caller's API keys. No key reaches these: who holds one could give itself more. */

@@ -4,6 +4,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Touches } from "../alignment/Touches.ts"
+import { recorded } from "../audit/Recorded.ts"
 import { answersSecret, Repeats, repeatsAlike } from "../idempotency/IdempotencyApi.ts"
 import { SignInLimits } from "../ratelimits/LimitsApi.ts"
 import { AccountBanned, AccountSuspended, AnonymousAccount, AuthUnavailable } from "./AuthErrors.ts"
@@ -26,7 +27,7 @@ const Accepted = Asked.pipe(HttpApiSchema.status(202))
 
 const failing = [AuthRateLimited, AuthUnavailable] as const
 const admitting = [AccountSuspended, AccountBanned, AnonymousAccount, ...failing] as const
-const account = { reads: ["auth_users", "user_profiles"], writes: ["auth_users", "user_profiles"] } as const
+const account = { reads: ["auth_users", "user_profiles"], writes: ["auth_users", "user_profiles", ...recorded] } as const
 const nothing = { reads: [], writes: [] } as const
 
 /** Signing up, in and out. Everything is done by Supabase Auth; this service keeps no password and no session. */

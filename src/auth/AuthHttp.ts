@@ -2,7 +2,10 @@ import { Effect } from "effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as Headers from "effect/http/Headers"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
+import { Audit } from "../audit/Audit.ts"
+import { Transaction } from "../database/Transaction.ts"
 import { Api } from "../http/Api.ts"
+import type { UserId } from "../users/UserId.ts"
 import { Accounts } from "./Accounts.ts"
 import { Authenticator, bearerToken } from "./Authenticator.ts"
 import { AuthUnavailable } from "./AuthErrors.ts"
@@ -19,6 +22,16 @@ export const layer = HttpApiBuilder.group(
     const supabase = yield* SupabaseAuth
     const authenticator = yield* Authenticator
     const accounts = yield* Accounts
+    const audit = yield* Audit
+    const transaction = yield* Transaction
+
+    const by = (user: UserId) => ({ actor: user, subject: { type: "user", user } }) as const
+
+    const signedIn = (user: UserId) =>
+      Effect.catch(
+        transaction.run(Effect.andThen(accounts.recordSignIn(user), audit.record({ action: "session.begin", ...by(user) }))),
+        () => Effect.fail(AuthUnavailable.after(2000))
+      )
 
     /** Hands tokens out to those alone whom they will let in; a session that is of no use ends at once. */
     const admit = <E>(session: Session, otherwise: E) =>
@@ -29,7 +42,7 @@ export const layer = HttpApiBuilder.group(
             Effect.fail(otherwise)
           )),
         Effect.catchTag("ApiKeyNotAllowed", (error) => Effect.die(error)),
-        Effect.andThen(Effect.catch(accounts.recordSignIn(session.user.id), () => Effect.fail(AuthUnavailable.after(2000)))),
+        Effect.andThen(signedIn(session.user.id)),
         // What became of it is in the log; the caller is told why they are not let in.
         Effect.tapError(() => Effect.exit(supabase.signOut(session.access_token, "local"))),
         Effect.as(session)
@@ -66,7 +79,9 @@ export const layer = HttpApiBuilder.group(
       reset: Effect.fn("AuthHttp.reset")(function*({ payload }) {
         const session = yield* supabase.resetPassword(payload, payload.password)
         yield* authenticator.invalidate(session.user.id)
-        return yield* admit(session, CodeInvalid.problem)
+        const admitted = yield* admit(session, CodeInvalid.problem)
+        yield* audit.recordDone({ action: "password.change", ...by(session.user.id) })
+        return admitted
       })
     })
   })

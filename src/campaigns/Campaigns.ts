@@ -1,4 +1,5 @@
 import { Clock, Context, Duration, Effect, Layer } from "effect"
+import { Audit } from "../audit/Audit.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
@@ -45,6 +46,7 @@ export class Campaigns extends Context.Service<Campaigns, {
     Effect.gen(function*() {
       const repo = yield* CampaignRepo
       const transaction = yield* Transaction
+      const audit = yield* Audit
       const now = Effect.map(Clock.currentTimeMillis, instantOf)
 
       const live = (campaign: Campaign | undefined) =>
@@ -75,6 +77,7 @@ export class Campaigns extends Context.Service<Campaigns, {
           if (campaign === undefined) return yield* Effect.fail(notFound(undefined))
           if ((campaign.deleted_at !== null) === deleted) return campaign
           const at = yield* now
+          if (deleted) yield* audit.record({ action: "campaign.delete", subject: { type: "campaign", id } })
           return yield* repo.update(user, id, { deleted_at: deleted ? at : null }, at)
         }))
 

@@ -4,6 +4,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Touches } from "../alignment/Touches.ts"
+import { recorded } from "../audit/Recorded.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
@@ -73,7 +74,7 @@ export class CampaignsApi extends HttpApiGroup.make("campaigns")
       ),
     HttpApiEndpoint.delete("remove", "/campaigns/:id", { params, success: HttpApiSchema.NoContent, error: errors })
       .middleware(Idempotency)
-      .annotate(Touches, { reads: ["campaigns"], writes: ["campaigns"] })
+      .annotate(Touches, { reads: ["campaigns"], writes: ["campaigns", ...recorded] })
       .annotate(OpenApi.Summary, "Put a campaign into the bin"),
     HttpApiEndpoint.post("restore", "/campaigns/:id/restore", { params, success: CampaignView, error: errors })
       .middleware(Idempotency)

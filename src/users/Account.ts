@@ -1,4 +1,5 @@
 import { Clock, Context, Effect, Layer, type Redacted } from "effect"
+import { Audit } from "../audit/Audit.ts"
 import { Authenticator } from "../auth/Authenticator.ts"
 import type { Session } from "../auth/Credentials.ts"
 import type { CurrentUser } from "../auth/CurrentUser.ts"
@@ -41,6 +42,7 @@ export class Account extends Context.Service<Account, {
       const authenticator = yield* Authenticator
       const verifier = yield* TokenVerifier
       const data = yield* AccountData
+      const audit = yield* Audit
 
       const changePassword = Effect.fn("Account.changePassword")(function*(
         { email, id }: User,
@@ -50,6 +52,7 @@ export class Account extends Context.Service<Account, {
         if (email === null) return yield* WrongPassword.problem
         const session = yield* Effect.catchTag(supabase.changePassword({ email, password: current }, next), wrong, wrongPassword)
         yield* authenticator.invalidate(id)
+        yield* audit.recordDone({ action: "password.change", subject: { type: "user", user: id } })
         return session
       })
 

@@ -1,4 +1,5 @@
 import { Clock, Context, Effect, Layer, Option, Stream } from "effect"
+import { Audit } from "../audit/Audit.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
@@ -13,7 +14,7 @@ export class AccountData extends Context.Service<AccountData, {
    * JSON text: each table's rows, latest first, read page by page as fast as they are taken, on no connection of their own. Rows that change
    * meanwhile may be in it as they were or as they are.
    */
-  export(user: UserId): Effect.Effect<Stream.Stream<string, DatabaseError>>
+  export(user: UserId): Effect.Effect<Stream.Stream<string, DatabaseError>, DatabaseError>
   /** Erases by `personalData`, all of it or nothing, and answers with the rows that went, by table. */
   erase(user: UserId): Effect.Effect<Readonly<Record<string, number>>, DatabaseError>
 }>()("analytics-following/users/AccountData") {
@@ -23,6 +24,7 @@ export class AccountData extends Context.Service<AccountData, {
       const repo = yield* PersonalDataRepo
       const users = yield* UserRepo
       const transaction = yield* Transaction
+      const audit = yield* Audit
 
       const rowsOf = (table: ExportedTable, user: UserId) =>
         Stream.paginate(
@@ -42,6 +44,7 @@ export class AccountData extends Context.Service<AccountData, {
       return {
         export: Effect.fn("AccountData.export")(function*(user: UserId) {
           const now = instantOf(yield* Clock.currentTimeMillis)
+          yield* audit.record({ action: "account.export", subject: { type: "user", user } })
           return Stream.fromIterable<ExportedTable>(["auth_users", ...personalTables]).pipe(
             Stream.map((table, index) => Stream.concat(Stream.make(index === 0 ? "\n" : ",\n"), rowsOf(table, user))),
             Stream.flatten(),
@@ -53,6 +56,8 @@ export class AccountData extends Context.Service<AccountData, {
           const now = instantOf(yield* Clock.currentTimeMillis)
           return yield* transaction.run(Effect.gen(function*() {
             const counts: Record<string, number> = {}
+            // Under a pseudonym that means nobody once the rows below are gone.
+            yield* audit.record({ action: "account.erase", subject: { type: "user", user } })
             for (const table of personalTables) {
               const { blanked, on_deletion } = personalRule(table)
               if (on_deletion === "erased") counts[table] = yield* repo.delete(table, user)

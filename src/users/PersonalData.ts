@@ -40,6 +40,8 @@ export const personalData: { readonly [T in PersonalTable]: Rule } = {
   credit_entries: { on_deletion: "kept", blanked: ["subject", "note"], latest: "created_at" },
   credit_reservations: { on_deletion: "kept", blanked: ["subject"], latest: "created_at" },
   subscriptions: { on_deletion: "erased", latest: "created_at" },
+  audit_people: { on_deletion: "erased", latest: "created_at" },
+  audit_origins: { on_deletion: "erased", latest: "created_at" },
   vendor_calls: { on_deletion: "kept", blanked: ["user_id"], latest: "called_at" },
   vendor_spend: { on_deletion: "erased", latest: "day" }
 }

@@ -3,6 +3,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Touches } from "../alignment/Touches.ts"
+import { recorded } from "../audit/Recorded.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { NewPassword, Password, Session } from "../auth/Credentials.ts"
 import { KeyScope, sessionOnly } from "../auth/KeyScopes.ts"
@@ -79,7 +80,7 @@ export class UsersApi extends HttpApiGroup.make("me")
     })
       .annotate(Repeats, answersSecret)
       .annotate(KeyScope, sessionOnly)
-      .annotate(Touches, { reads: [], writes: [] })
+      .annotate(Touches, { reads: [], writes: recorded })
       .annotate(OpenApi.Summary, "Change the password; every session ends, and a new one is answered"),
     HttpApiEndpoint.get("dashboard", "/me/dashboard", { success: Dashboard, error })
       .annotate(Touches, {
@@ -89,7 +90,7 @@ export class UsersApi extends HttpApiGroup.make("me")
       .annotate(OpenApi.Summary, "Everything of the caller's at a glance"),
     HttpApiEndpoint.get("export", "/me/export", { success: Export, error })
       .annotate(KeyScope, sessionOnly)
-      .annotate(Touches, { reads: ["auth_users", ...personalTables], writes: [] })
+      .annotate(Touches, { reads: ["auth_users", ...personalTables], writes: recorded })
       .annotate(OpenApi.Summary, "Everything that is kept of the caller, as one JSON document"),
     HttpApiEndpoint.delete("erase", "/me", {
       payload: [Schema.Struct({ password: Schema.optionalKey(Password) }), Schema.Null],
@@ -98,7 +99,7 @@ export class UsersApi extends HttpApiGroup.make("me")
     })
       .annotate(Repeats, endsAccount)
       .annotate(KeyScope, sessionOnly)
-      .annotate(Touches, { reads: [], writes: ["auth_users", ...personalTables] })
+      .annotate(Touches, { reads: [], writes: ["auth_users", ...personalTables, ...recorded] })
       .annotate(OpenApi.Summary, "Erase the account and everything of it, at once and for good")
       .annotate(
         OpenApi.Description,

@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as fc from "fast-check"
+import { Audit } from "../../src/audit/Audit.ts"
 import type { Campaign, CampaignId } from "../../src/campaigns/Campaign.ts"
 import { CampaignContents } from "../../src/campaigns/CampaignContents.ts"
 import { CampaignReports } from "../../src/campaigns/CampaignReports.ts"
@@ -64,7 +65,8 @@ const otherRooms = Layer.mergeAll(
 )
 
 const doors = CampaignReports.layer.pipe(
-  Layer.provide([otherRooms, Outbox.layerNone, Transaction.layer]),
+  Layer.provide([otherRooms, Outbox.layerNone, Audit.layer]),
+  Layer.provide(Transaction.layer),
   Layer.provideMerge(TestDatabase.layer)
 )
 

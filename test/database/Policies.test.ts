@@ -6,8 +6,16 @@ import { TestDatabase } from "../support/TestDatabase.ts"
 import { ids, insertExamples } from "./exampleRows.ts"
 
 const [ada, charles] = ids.users
-/** The ledger: written by the service as the owner of its tables, and only ever added to. */
-const ledger = new Set(["credit_accounts", "credit_entries", "credit_reservations"])
+/** The ledger and the audit log: written by the service as the owner of the tables. */
+const ledger = new Set([
+  "credit_accounts",
+  "credit_entries",
+  "credit_reservations",
+  "audit_people",
+  "audit_entries",
+  "audit_origins",
+  "audit_links"
+])
 const stranger = "a0000000-0000-4000-8000-00000000000f"
 
 /** Who may see a row, said once more in TypeScript: the policies must agree with it. */

@@ -3,6 +3,7 @@ import type { Model } from "effect/schema"
 import { SqlClient } from "effect/sql/SqlClient"
 import { ProfileAccess } from "../../src/access/ProfileAccess.ts"
 import { ApiKey } from "../../src/apikeys/ApiKey.ts"
+import { AuditEntry, AuditLink, AuditOrigin, AuditPerson } from "../../src/audit/AuditEntry.ts"
 import { Campaign, CampaignPost, CampaignProfile } from "../../src/campaigns/Campaign.ts"
 import { CreditAccount } from "../../src/credits/CreditAccount.ts"
 import { CreditEntry } from "../../src/credits/CreditEntry.ts"
@@ -834,6 +835,40 @@ export const examples: ReadonlyArray<Example> = [
   example(VendorAbsence, {
     full: { target: "profile", query: "nobody", evidence: "user_null", seen_at: early, expires_at: late },
     minimal: { target: "post", query: "Cnone", evidence: "media_null", seen_at: early, expires_at: late }
+  }),
+  example(AuditPerson, {
+    full: { id: id(210), user_id: ids.users[0], created_at: early },
+    minimal: { user_id: ids.users[1] }
+  }),
+  example(AuditEntry, {
+    full: {
+      id: id(211),
+      happened_at: early,
+      action: "api_key.revoke",
+      actor_kind: "api_key",
+      actor: id(210),
+      api_key_id: id(212),
+      subject_type: "api_key",
+      subject_id: id(212),
+      request_id: "request-1",
+      origin_digest: "0".repeat(64),
+      details: { name: "\u{1F600}" }
+    },
+    minimal: {
+      happened_at: late,
+      action: "creator.erase",
+      actor_kind: "system",
+      subject_type: "creator",
+      subject_id: "none"
+    }
+  }),
+  example(AuditOrigin, {
+    full: { id: id(211), user_id: ids.users[0], address: "192.0.2.1", salt: "0".repeat(32), created_at: early },
+    minimal: { id: id(213), user_id: ids.users[1], address: "192.0.2.1", salt: "1".repeat(32) }
+  }),
+  example(AuditLink, {
+    full: { id: id(214), entry_id: id(211), sequence: 1000, previous_hash: "0".repeat(64), hash: "1".repeat(64) },
+    minimal: { entry_id: id(213), sequence: 2000, previous_hash: "0".repeat(64), hash: "2".repeat(64) }
   })
 ]
 
@@ -843,7 +878,8 @@ export const parents: ReadonlyArray<readonly [table: string, row: Readonly<Recor
   ["profiles", { ...fullOf("profiles"), id: ids.profiles[1], username: "charles.babbage", instagram_user_id: "2" }],
   ["posts", { ...fullOf("posts"), id: ids.posts[1], instagram_post_id: "2", shortcode: "two" }],
   ["campaigns", { ...fullOf("campaigns"), id: ids.campaigns[1], user_id: ids.users[1] }],
-  ["webhook_endpoints", { ...fullOf("webhook_endpoints"), id: ids.webhooks[1], user_id: ids.users[1] }]
+  ["webhook_endpoints", { ...fullOf("webhook_endpoints"), id: ids.webhooks[1], user_id: ids.users[1] }],
+  ["audit_entries", { ...fullOf("audit_entries"), id: id(213) }]
 ]
 
 /** Inserts them all. */
