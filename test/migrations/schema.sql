@@ -78,6 +78,89 @@ GRANT SELECT ON TABLE audience_demographics TO authenticated;
 COMMENT ON TABLE audience_demographics IS 'Estimate of a profile''s audience. Each distribution maps a label to a share and sums to 1, or is NULL: not known.';
 COMMENT ON COLUMN audience_demographics.details IS 'Every figure with value, status, method, version, sample and interval, and what is known of the commenters as a whole.';
 
+CREATE TABLE audit_entries (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  happened_at timestamp with time zone NOT NULL,
+  action text NOT NULL,
+  actor_kind text NOT NULL,
+  actor uuid,
+  api_key_id uuid,
+  subject_type text NOT NULL,
+  subject_id text NOT NULL,
+  request_id text,
+  origin_digest text,
+  details jsonb NOT NULL DEFAULT '{}'::jsonb,
+  CONSTRAINT audit_entries_pkey PRIMARY KEY (id),
+  CONSTRAINT audit_entries_action CHECK (((action ~ '^[a-z_]+(\.[a-z_]+)+$'::text) AND (char_length(action) <= 100))),
+  CONSTRAINT audit_entries_actor CHECK (((actor_kind = 'system'::text) = (actor IS NULL))),
+  CONSTRAINT audit_entries_actor_kind CHECK ((actor_kind = ANY (ARRAY['user'::text, 'admin'::text, 'api_key'::text, 'system'::text]))),
+  CONSTRAINT audit_entries_api_key CHECK (((actor_kind = 'api_key'::text) = (api_key_id IS NOT NULL))),
+  CONSTRAINT audit_entries_details_object CHECK ((jsonb_typeof(details) = 'object'::text)),
+  CONSTRAINT audit_entries_origin_digest_format CHECK ((origin_digest ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT audit_entries_request_id_length CHECK (((char_length(request_id) >= 1) AND (char_length(request_id) <= 200))),
+  CONSTRAINT audit_entries_subject_id_length CHECK (((char_length(subject_id) >= 1) AND (char_length(subject_id) <= 200))),
+  CONSTRAINT audit_entries_subject_type CHECK ((subject_type ~ '^[a-z_]{1,50}$'::text))
+);
+CREATE INDEX audit_entries_action_idx ON public.audit_entries USING btree (action, happened_at DESC, id DESC);
+CREATE INDEX audit_entries_actor_idx ON public.audit_entries USING btree (actor, happened_at DESC, id DESC);
+CREATE INDEX audit_entries_latest_idx ON public.audit_entries USING btree (happened_at DESC, id DESC);
+CREATE INDEX audit_entries_subject_idx ON public.audit_entries USING btree (subject_type, subject_id, happened_at DESC, id DESC);
+ALTER TABLE audit_entries ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE audit_entries FROM PUBLIC, anon, authenticated, service_role;
+GRANT SELECT ON TABLE audit_entries TO service_role;
+COMMENT ON TABLE audit_entries IS 'Who did what to what. Append-only; audit_links proves it.';
+COMMENT ON COLUMN audit_entries.actor IS 'A pseudonym of audit_people: no foreign key, for the entry outlives the person.';
+COMMENT ON COLUMN audit_entries.subject_id IS 'What it was done to. Of a user the pseudonym.';
+COMMENT ON COLUMN audit_entries.origin_digest IS 'SHA-256 of salt and address of audit_origins: says nothing without them, and proves them while they are there.';
+
+CREATE TABLE audit_links (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  entry_id uuid NOT NULL,
+  sequence bigint NOT NULL,
+  previous_hash text NOT NULL,
+  hash text NOT NULL,
+  CONSTRAINT audit_links_pkey PRIMARY KEY (id),
+  CONSTRAINT audit_links_sequence_key UNIQUE (sequence),
+  CONSTRAINT audit_links_hash_format CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT audit_links_previous_hash_format CHECK ((previous_hash ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT audit_links_sequence CHECK ((sequence > 0))
+);
+CREATE INDEX audit_links_entry_id_idx ON public.audit_links USING btree (entry_id);
+ALTER TABLE audit_links ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE audit_links FROM PUBLIC, anon, authenticated, service_role;
+GRANT SELECT ON TABLE audit_links TO service_role;
+COMMENT ON TABLE audit_links IS 'The chain: entries in the order of their commits, numbered without gaps. Written by the trigger of audit_entries alone; scripts/verify-audit.ts walks it.';
+COMMENT ON COLUMN audit_links.hash IS 'SHA-256 of the hash before (the first: zeros), the sequence, and each column of the entry in its order: its length in bytes, a colon and its text, or a dash.';
+
+CREATE TABLE audit_origins (
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  address text NOT NULL,
+  salt text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT audit_origins_pkey PRIMARY KEY (id),
+  CONSTRAINT audit_origins_address_length CHECK (((char_length(address) >= 1) AND (char_length(address) <= 100))),
+  CONSTRAINT audit_origins_salt_format CHECK ((salt ~ '^[0-9a-f]{32}$'::text))
+);
+CREATE INDEX audit_origins_created_at_idx ON public.audit_origins USING btree (created_at);
+CREATE INDEX audit_origins_user_id_idx ON public.audit_origins USING btree (user_id, created_at DESC, id DESC);
+ALTER TABLE audit_origins ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE audit_origins FROM PUBLIC, anon, authenticated, service_role;
+GRANT SELECT ON TABLE audit_origins TO service_role;
+COMMENT ON TABLE audit_origins IS 'From which address the actor of an entry came. Goes with the account, and after its own retention.';
+
+CREATE TABLE audit_people (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  user_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT audit_people_pkey PRIMARY KEY (id),
+  CONSTRAINT audit_people_user_id_key UNIQUE (user_id)
+);
+ALTER TABLE audit_people ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE audit_people FROM PUBLIC, anon, authenticated, service_role;
+GRANT SELECT ON TABLE audit_people TO service_role;
+COMMENT ON TABLE audit_people IS 'The pseudonym of each user that the audit log tells of. Without this row its entries are about nobody who can be found.';
+
 CREATE TABLE auth_users (
   id uuid NOT NULL,
   email text,
@@ -1294,6 +1377,10 @@ COMMENT ON COLUMN webhook_secrets.expires_at IS 'Until when it signs beside its 
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE api_usage ADD CONSTRAINT api_usage_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE audience_demographics ADD CONSTRAINT audience_demographics_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES profiles(id) ON DELETE CASCADE;
+ALTER TABLE audit_links ADD CONSTRAINT audit_links_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES audit_entries(id);
+ALTER TABLE audit_origins ADD CONSTRAINT audit_origins_id_fkey FOREIGN KEY (id) REFERENCES audit_entries(id);
+ALTER TABLE audit_origins ADD CONSTRAINT audit_origins_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
+ALTER TABLE audit_people ADD CONSTRAINT audit_people_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth_users(id) ON DELETE CASCADE;
 ALTER TABLE campaign_posts ADD CONSTRAINT campaign_posts_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE;
 ALTER TABLE campaign_posts ADD CONSTRAINT campaign_posts_post_id_fkey FOREIGN KEY (post_id) REFERENCES posts(id) ON DELETE CASCADE;
 ALTER TABLE campaign_profiles ADD CONSTRAINT campaign_profiles_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES campaigns(id) ON DELETE CASCADE;
@@ -1347,6 +1434,17 @@ REVOKE ALL ON FUNCTION has_profile_access(uuid) FROM PUBLIC, anon, authenticated
 GRANT ALL ON FUNCTION has_profile_access(uuid) TO authenticated;
 GRANT ALL ON FUNCTION has_profile_access(uuid) TO service_role;
 
+CREATE OR REPLACE FUNCTION public.keep_audit_log()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'the audit log is append-only' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'audit_log_append_only';
+END
+$function$;
+REVOKE ALL ON FUNCTION keep_audit_log() FROM PUBLIC, anon, authenticated, service_role;
+
 CREATE OR REPLACE FUNCTION public.keep_credit_entries()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1362,6 +1460,33 @@ BEGIN
 END
 $function$;
 REVOKE ALL ON FUNCTION keep_credit_entries() FROM PUBLIC, anon, authenticated, service_role;
+
+CREATE OR REPLACE FUNCTION public.link_audit_entry()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+DECLARE
+  head record;
+  content text;
+BEGIN
+  -- Held to the end of a commit that has begun. Every statement below sees what those before it have committed.
+  PERFORM pg_catalog.pg_advisory_xact_lock(4711850029);
+  SELECT sequence, hash INTO head FROM public.audit_links ORDER BY sequence DESC LIMIT 1;
+  SELECT pg_catalog.string_agg(coalesce(pg_catalog.octet_length(value) || ':' || value, '-'), '' ORDER BY place) INTO content
+  FROM pg_catalog.unnest(ARRAY[
+    coalesce(head.hash, pg_catalog.repeat('0', 64)), (coalesce(head.sequence, 0) + 1)::text,
+    NEW.id::text, pg_catalog.to_char(NEW.happened_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), NEW.action, NEW.actor_kind,
+    NEW.actor::text, NEW.api_key_id::text, NEW.subject_type, NEW.subject_id, NEW.request_id, NEW.origin_digest, NEW.details::text
+  ]) WITH ORDINALITY AS part (value, place);
+  INSERT INTO public.audit_links (entry_id, sequence, previous_hash, hash) VALUES (
+    NEW.id, coalesce(head.sequence, 0) + 1, coalesce(head.hash, pg_catalog.repeat('0', 64)),
+    pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(content, 'UTF8')), 'hex')
+  );
+  RETURN NULL;
+END
+$function$;
+REVOKE ALL ON FUNCTION link_audit_entry() FROM PUBLIC, anon, authenticated, service_role;
 
 CREATE OR REPLACE FUNCTION public.sync_auth_user()
  RETURNS trigger
@@ -1475,6 +1600,13 @@ CREATE POLICY webhook_deliveries_select_own ON webhook_deliveries AS PERMISSIVE 
 
 CREATE POLICY webhook_endpoints_select_own ON webhook_endpoints AS PERMISSIVE FOR SELECT TO authenticated
   USING (user_id = ( SELECT auth.uid() AS uid));
+
+CREATE TRIGGER audit_entries_append_only BEFORE DELETE OR UPDATE ON public.audit_entries FOR EACH ROW EXECUTE FUNCTION keep_audit_log();
+CREATE CONSTRAINT TRIGGER audit_entries_link AFTER INSERT ON public.audit_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION link_audit_entry();
+CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION keep_audit_log();
+
+CREATE TRIGGER audit_links_append_only BEFORE DELETE OR UPDATE ON public.audit_links FOR EACH ROW EXECUTE FUNCTION keep_audit_log();
+CREATE TRIGGER audit_links_no_truncate BEFORE TRUNCATE ON public.audit_links FOR EACH STATEMENT EXECUTE FUNCTION keep_audit_log();
 
 CREATE TRIGGER analytics_following_sync_user AFTER INSERT OR DELETE OR UPDATE ON auth.users FOR EACH ROW EXECUTE FUNCTION sync_auth_user();
 
