@@ -12,6 +12,7 @@ import * as HttpServer from "effect/http/HttpServer"
 import type { Server } from "node:http"
 import { fileURLToPath } from "node:url"
 import { AccessTracker } from "./access/AccessTracker.ts"
+import { UserAdmin } from "./admin/UserAdmin.ts"
 import { Alignment } from "./alignment/Alignment.ts"
 import { ApiKeys } from "./apikeys/ApiKeys.ts"
 import * as KeyHoldersInDatabase from "./apikeys/KeyHoldersInDatabase.ts"
@@ -168,7 +169,10 @@ export const services = (settings: SettingsValues) => {
     ),
     Jobs.layer({ concurrency: Math.ceil(settings.JOBS_CONCURRENCY / 2), freshFor: settings.PROFILE_FRESH_FOR }),
     Readiness.layerNoDeps,
-    Account.layerNoDeps.pipe(Layer.provideMerge(AccountData.layer), Layer.provideMerge(authLayer(settings))),
+    Layer.merge(Account.layerNoDeps, UserAdmin.layer).pipe(
+      Layer.provideMerge(AccountData.layer),
+      Layer.provideMerge(authLayer(settings))
+    ),
     Usage.layer,
     UsageCounter.layer({ interval: settings.USAGE_FLUSH_INTERVAL, retention: settings.USAGE_RETENTION }),
     idempotencyLayer(settings),

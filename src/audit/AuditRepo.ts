@@ -5,31 +5,10 @@ import { ReadSql } from "../database/Database.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { newestFirst } from "../database/Keyset.ts"
 import { available, row, rows } from "../database/Rows.ts"
-import { UserId } from "../users/UserId.ts"
-import { AuditEntry, type AuditOrigin, AuditPerson } from "./AuditEntry.ts"
+import type { UserId } from "../users/UserId.ts"
+import { type AuditEntry, type AuditOrigin, AuditPerson } from "./AuditEntry.ts"
+import { type AuditFilter, AuditView } from "./AuditView.ts"
 import type { Linked } from "./Chain.ts"
-
-/** Which entries a list shows. Times are of `happened_at`; `until` is exclusive. */
-export interface AuditFilter {
-  readonly action: string | undefined
-  readonly actor: UserId | undefined
-  readonly subject_type: string | undefined
-  readonly subject_id: string | undefined
-  /** A user that it was done to. */
-  readonly subject: UserId | undefined
-  readonly since: Column.Instant | undefined
-  readonly until: Column.Instant | undefined
-}
-
-/** An entry as an administrator reads it: users by their ids where they still have an account. */
-export const AuditView = Schema.Struct({
-  ...AuditEntry.fields,
-  sequence: Column.bigint,
-  hash: Column.text,
-  actor_user_id: Schema.NullOr(UserId),
-  subject_user_id: Schema.NullOr(UserId),
-  address: Schema.NullOr(Column.text)
-})
 
 const PlacedView = Schema.Struct({ ...AuditView.fields, position: Schema.String })
 

@@ -10,7 +10,7 @@ import { makeKeyStanding } from "./KeyStanding.ts"
 import { TokenVerifier } from "./TokenVerifier.ts"
 
 export const authenticatorDefaults = {
-  accountTtl: "3 seconds",
+  accountTtl: "2 seconds",
   accountCapacity: 10_000
 } as const satisfies AccountStandingOptions
 

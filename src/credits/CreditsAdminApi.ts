@@ -3,6 +3,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Touches } from "../alignment/Touches.ts"
+import { recorded } from "../audit/Recorded.ts"
 import { AdminOnly } from "../auth/AdminOnly.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
@@ -32,7 +33,7 @@ export class CreditsAdminApi extends HttpApiGroup.make("credits-admin")
     })
       .annotate(Touches, {
         reads: ["credit_accounts", "credit_entries", "credit_reservations", "plans", "user_profiles", "subscriptions"],
-        writes: ["credit_accounts", "credit_entries", "credit_reservations"]
+        writes: ["credit_accounts", "credit_entries", "credit_reservations", ...recorded]
       })
       .annotate(Repeats, { how: "ignored", because: "The correction is named by its reference: once more does nothing." })
       .annotate(OpenApi.Summary, "Add credits to a user's account or take some, with the reason")

@@ -1,5 +1,7 @@
 import { Effect } from "effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import { Audit } from "../audit/Audit.ts"
+import { Transaction } from "../database/Transaction.ts"
 import { Api } from "../http/Api.ts"
 import { UserId } from "../users/UserId.ts"
 import { Credits } from "./Credits.ts"
@@ -10,9 +12,18 @@ export const layer = HttpApiBuilder.group(
   "credits-admin",
   Effect.fn(function*(handlers) {
     const credits = yield* Credits
+    const audit = yield* Audit
+    const transaction = yield* Transaction
     return handlers.handleAll({
       adjust: Effect.fn("CreditsAdminHttp.adjust")(function*({ params, payload }) {
-        const entry = yield* credits.adjust(UserId.make(params.id.toLowerCase()), payload)
+        const user = UserId.make(params.id.toLowerCase())
+        const entry = yield* transaction.run(
+          Effect.tap(
+            credits.adjust(user, payload),
+            ({ id: entry, amount }) =>
+              audit.record({ action: "credits.adjust", subject: { type: "user", user }, details: { entry, credits: amount } })
+          )
+        )
         const { action, amount, balance_after, created_at, id, kind, note, reservation_id, subject } = entry
         return { id, kind, action, credits: amount, balance_after, subject, note, reservation_id, created_at }
       })

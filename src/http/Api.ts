@@ -1,6 +1,7 @@
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { AccessApi } from "../access/AccessApi.ts"
+import { AdminApi } from "../admin/AdminApi.ts"
 import { ApiKeysApi } from "../apikeys/ApiKeysApi.ts"
 import { AuthApi } from "../auth/AuthApi.ts"
 import { CampaignsApi } from "../campaigns/CampaignsApi.ts"
@@ -43,6 +44,7 @@ export class Api extends HttpApi.make("analytics-following")
   .add(BillingApi)
   .add(CreditsAdminApi)
   .add(UsageApi)
+  .add(AdminApi)
   .add(WebhooksApi)
   .middleware(SchemaGate)
   .add(CallbacksApi)

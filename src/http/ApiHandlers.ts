@@ -1,5 +1,6 @@
 import { Layer } from "effect"
 import * as AccessHttp from "../access/AccessHttp.ts"
+import * as AdminHttp from "../admin/AdminHttp.ts"
 import * as ApiKeysHttp from "../apikeys/ApiKeysHttp.ts"
 import * as AuthHttp from "../auth/AuthHttp.ts"
 import * as CampaignsHttp from "../campaigns/CampaignsHttp.ts"
@@ -39,5 +40,6 @@ export const handlers = Layer.mergeAll(
   BillingHttp.layer,
   CreditsAdminHttp.layer,
   UsageHttp.layer,
+  AdminHttp.layer,
   WebhooksHttp.layer
 )

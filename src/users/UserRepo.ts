@@ -56,6 +56,10 @@ export class UserRepo extends Context.Service<UserRepo, {
   >
   /** The plan, and until when it is paid for. */
   updateSubscription(user: UserId, subscription: SubscriptionChange, at: Column.Instant): Effect.Effect<void, DatabaseError>
+  updateStanding(user: UserId, standing: Pick<AccountRow, "role" | "status">, at: Column.Instant): Effect.Effect<
+    void,
+    DatabaseError
+  >
   /** Leaves of a user that there was one: no address, no metadata, settings as at the start. */
   erase(user: UserId, at: Column.Instant): Effect.Effect<void, DatabaseError>
 }>()("analytics-following/users/UserRepo") {
@@ -169,6 +173,17 @@ export class UserRepo extends Context.Service<UserRepo, {
         )
       )
 
+      const updateStanding = Effect.fn("UserRepo.updateStanding")((
+        user: UserId,
+        { role, status }: Pick<AccountRow, "role" | "status">,
+        at: Column.Instant
+      ) =>
+        Effect.asVoid(
+          available("user_profiles")(sql`
+          UPDATE user_profiles SET ${sql.update({ role, status, updated_at: at })} WHERE user_id = ${user}`)
+        )
+      )
+
       const erase = Effect.fn("UserRepo.erase")((user: UserId, at: Column.Instant) =>
         available("auth_users")(inTransaction(Effect.gen(function*() {
           yield* sql`
@@ -193,6 +208,7 @@ export class UserRepo extends Context.Service<UserRepo, {
         updateNotifications,
         findPrivacy,
         updatePrivacy,
+        updateStanding,
         updateSubscription,
         erase
       }

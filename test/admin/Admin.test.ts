@@ -1,0 +1,129 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import * as HttpApi from "effect/http-api/HttpApi"
+import { SqlClient } from "effect/sql/SqlClient"
+import { randomUUID } from "node:crypto"
+import { AdminOnly } from "../../src/auth/AdminOnly.ts"
+import { Authorization } from "../../src/auth/Authorization.ts"
+import { Api } from "../../src/http/Api.ts"
+import { type Page, send } from "../support/requests.ts"
+import { TestApp } from "../support/TestApp.ts"
+
+/** Every endpoint under `/admin`, with whether it asks for the role at all. */
+const endpoints: Array<{ readonly method: string; readonly path: string; readonly guarded: boolean }> = []
+HttpApi.reflect(Api, {
+  onGroup: () => {},
+  onEndpoint: ({ endpoint, middleware }) => {
+    if (!endpoint.path.startsWith("/admin")) return
+    const keys = new Set([...middleware].map(({ key }) => key))
+    endpoints.push({
+      method: endpoint.method,
+      path: endpoint.path,
+      guarded: keys.has(AdminOnly.key) && keys.has(Authorization.key)
+    })
+  }
+})
+
+const newUser = Effect.gen(function*() {
+  const user = yield* (yield* TestApp).newUser
+  yield* user.get("/me")
+  return user
+})
+
+/** Somebody whom the database calls an administrator before they are known here. */
+const newAdmin = Effect.gen(function*() {
+  const sql = yield* SqlClient
+  const app = yield* TestApp
+  const admin = yield* app.newUser
+  yield* sql`
+    INSERT INTO auth_users (id) VALUES (${admin.id}) ON CONFLICT DO NOTHING`
+  yield* sql`
+    INSERT INTO user_profiles (user_id, role) VALUES (${admin.id}, 'admin')
+    ON CONFLICT (user_id) DO UPDATE SET role = 'admin'`
+  return admin
+})
+
+const slug = (text: string) => String(JSON.parse(text).type).replace("/problems/", "")
+
+layer(TestApp.layer(), { excludeTestServices: true })("administration", (it) => {
+  it.effect("is closed to everybody but an administrator who is signed in, on every address", () =>
+    Effect.gen(function*() {
+      const app = yield* TestApp
+      const sql = yield* SqlClient
+      const [user, admin, suspended] = [yield* newUser, yield* newAdmin, yield* newAdmin]
+      yield* sql`UPDATE user_profiles SET status = 'suspended' WHERE user_id = ${suspended.id}`
+      const scopes = ["me:read", "me:write", "profiles:read", "profiles:lookup", "campaigns:read", "campaigns:write"]
+      const made = yield* send(admin, "POST", "/me/api-keys", { name: "key", scopes })
+      const { key } = made.json<{ key: string }>()
+      const callers: ReadonlyArray<readonly [string | undefined, number, string]> = [
+        [undefined, 401, "unauthorized"],
+        ["garbage", 401, "unauthorized"],
+        [user.token, 403, "admin-required"],
+        [suspended.token, 403, "account-suspended"],
+        [key, 403, "api-key-not-allowed"]
+      ]
+      assert.isAbove(endpoints.length, 5)
+      for (const { guarded, method, path } of endpoints) {
+        assert.isTrue(guarded, `${method} ${path} asks for the role`)
+        const address = path.replace(/:\w+/, randomUUID())
+        for (const [token, status, problem] of callers) {
+          const answer = yield* app.call({
+            method,
+            path: address,
+            headers: token === undefined ? {} : { authorization: `Bearer ${token}` }
+          })
+          assert.deepStrictEqual([answer.status, slug(answer.text)], [status, problem], `${method} ${path}`)
+        }
+        const let_in = yield* app.call({ method, path: address, headers: { authorization: `Bearer ${admin.token}` } })
+        assert.notInclude([401, 403], let_in.status, `${method} ${path}`)
+      }
+    }))
+
+  it.effect("suspends at once, lets in again, and tells of both, of who did it and of whom", () =>
+    Effect.gen(function*() {
+      const [user, admin] = [yield* newUser, yield* newAdmin]
+      const status = (to: string) => send(admin, "PUT", `/admin/users/${user.id}/status`, { status: to, reason: "abuse" })
+      assert.deepInclude((yield* status("suspended")).json<object>(), { id: user.id, status: "suspended" })
+      assert.deepStrictEqual((yield* user.get("/me")).status, 403)
+      assert.strictEqual((yield* status("active")).status, 200)
+      assert.strictEqual((yield* user.get("/me")).status, 200)
+      const told = yield* admin.get(`/admin/audit?subject_user=${user.id}`)
+      const { data } = told.json<Page<Readonly<Record<string, unknown>>>>()
+      assert.deepStrictEqual(data.map(({ action }) => action), ["user.reinstate", "user.suspend"])
+      for (const entry of data) {
+        assert.deepInclude(entry, {
+          actor_kind: "admin",
+          actor_user_id: admin.id,
+          subject_user_id: user.id,
+          address: "127.0.0.1"
+        })
+        assert.isString(entry["request_id"])
+      }
+    }))
+
+  it.effect("gives the role and takes it, from the next call on, and never one's own", () =>
+    Effect.gen(function*() {
+      const [user, admin] = [yield* newUser, yield* newAdmin]
+      const role = (id: string, to: string) => send(admin, "PUT", `/admin/users/${id}/role`, { role: to, reason: "joined" })
+      assert.strictEqual((yield* role(user.id, "admin")).status, 200)
+      assert.strictEqual((yield* user.get("/admin/users")).status, 200)
+      assert.strictEqual((yield* role(user.id, "user")).status, 200)
+      assert.strictEqual((yield* user.get("/admin/users")).status, 403)
+      const own = yield* role(admin.id, "user")
+      assert.deepStrictEqual([own.status, slug(own.text)], [409, "own-standing"])
+      assert.strictEqual((yield* role(randomUUID(), "user")).status, 404)
+    }))
+
+  it.effect("finds users by address and standing, and tells that they were read", () =>
+    Effect.gen(function*() {
+      const [user, admin] = [yield* newUser, yield* newAdmin]
+      const found = (yield* admin.get(`/admin/users?email=${user.email.toUpperCase()}`)).json<Page<{ id: string }>>()
+      assert.deepStrictEqual(found.data.map(({ id }) => id), [user.id])
+      assert.strictEqual((yield* admin.get(`/admin/users/${user.id}`)).json<{ email: string }>().email, user.email)
+      const admins = (yield* admin.get("/admin/users?role=admin&limit=1")).json<Page<{ id: string; role: string }>>()
+      assert.deepStrictEqual(admins.data.map(({ role }) => role), ["admin"])
+      const read = (yield* admin.get(`/admin/audit?action=user.read&actor=${admin.id}`)).json<Page<object>>()
+      assert.strictEqual(read.data.length, 1)
+      assert.strictEqual((yield* admin.get("/admin/usage?since=2025-01-01&until=2025-02-01")).status, 200)
+    }))
+})
