@@ -188,7 +188,9 @@ layer(TestApp.layer(), { excludeTestServices: true })("an account", (it) => {
           profile_fetch_callers: 1,
           campaigns: 1,
           subscriptions: 1,
-          vendor_spend: 1
+          vendor_spend: 1,
+          audit_people: 1,
+          audit_origins: 2
         },
         sign_in: "signed_out"
       })
