@@ -106,12 +106,12 @@ describe("the account", () => {
     return Effect.gen(function*() {
       assert.strictEqual(yield* bearer, "in")
       accounts.account = account
-      yield* TestClock.adjust("2999 millis")
+      yield* TestClock.adjust("1999 millis")
       assert.strictEqual(yield* bearer, "in")
       yield* TestClock.adjust("1 millis")
       assert.strictEqual(yield* bearer, expected)
       accounts.account = {}
-      yield* TestClock.adjust("2999 millis")
+      yield* TestClock.adjust("1999 millis")
       assert.strictEqual(yield* bearer, expected)
       yield* TestClock.adjust("1 millis")
       assert.strictEqual(yield* bearer, "in")
