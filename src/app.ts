@@ -46,7 +46,7 @@ import { observeRequests } from "./http/ObservedRequests.ts"
 import * as ProblemPages from "./http/ProblemPages.ts"
 import { Readiness } from "./http/Readiness.ts"
 import * as RequestValidationHttp from "./http/RequestValidationHttp.ts"
-import { allowedMethods, apiRoutes, requestName } from "./http/Routes.ts"
+import { allowedMethods, apiRoutes, requestName, routerConfig } from "./http/Routes.ts"
 import * as SchemaGateHttp from "./http/SchemaGateHttp.ts"
 import * as IdempotencyHttp from "./idempotency/IdempotencyHttp.ts"
 import { IdempotencyKeys } from "./idempotency/IdempotencyKeys.ts"
@@ -274,7 +274,9 @@ const server = (settings: SettingsValues, options: AppOptions) =>
   Layer.effect(
     HttpServer.HttpServer,
     Effect.gen(function*() {
-      const app = yield* HttpRouter.toHttpEffect(routes(settings))
+      const app = yield* HttpRouter.toHttpEffect(routes(settings)).pipe(
+        Effect.provideService(HttpRouter.RouterConfig, routerConfig)
+      )
       const headersOf = yield* answeredLimits(options.node, settings.TRUSTED_PROXIES)
       const answered = answering({ allowedMethods, headers: options.headers, headersOf })(app)
       const known = yield* ProfilesHttp.knownLookups

@@ -38,9 +38,15 @@ function patternsOf(undeclared: ReadonlyArray<string>): ReadonlyArray<RoutePatte
   return [...patterns, ...undeclared.map((path) => ({ method: "GET", path, group: "docs" }))]
 }
 
+/**
+ * How addresses are read. Two slashes are not one: `/profile//report`, written by a client that has no username, is no look-up of the
+ * account "report", which would be fetched and paid for.
+ */
+export const routerConfig = { ignoreTrailingSlash: true, ignoreDuplicateSlashes: false } as const
+
 /** Gives what was made of the route that takes a method and an address, `otherwise` where none does. */
 export const finderOf = <A>(made: (route: RoutePattern) => A, otherwise: A) => {
-  const router = FindMyWay.make<A>({ ignoreTrailingSlash: true })
+  const router = FindMyWay.make<A>(routerConfig)
   for (const route of routePatterns) router.on(route.method, `/${route.path.slice(1)}`, made(route))
   return (method: string, url: string): A => router.find(method === "HEAD" ? "GET" : method, url)?.handler ?? otherwise
 }

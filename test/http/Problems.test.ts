@@ -20,6 +20,8 @@ layer(TestApp.layer(), { excludeTestServices: true })("problems", (it) => {
           "/profile",
           "/profile/a/b/c",
           "/nowhere",
+          "//livez",
+          "/profile//natgeo",
           "/%00",
           "/%E0%A4%A",
           "/..%2f..%2fetc/passwd",

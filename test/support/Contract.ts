@@ -64,7 +64,7 @@ export const contractOf = async (url: string) => {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       method: method.toUpperCase(),
-      pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, "[^/]+")}/?$`),
+      pattern: new RegExp(`^${path.replace(/\{[^}]+\}(?=\/)/g, "[^/]*").replace(/\{[^}]+\}/g, "[^/]+")}/?$`),
       pointer: `/paths/${
         path.replaceAll("~", "~0").replaceAll("/", "~1").replaceAll("{", "%7B").replaceAll("}", "%7D")
       }/${method}`,
