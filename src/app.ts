@@ -269,6 +269,13 @@ const routes = (settings: SettingsValues) =>
     HttpApiScalar.layer(Api, { path: "/docs/reference", scalar }).pipe(Layer.provide(DocsHttp.lockedDown()))
   )
 
+/** Only an operator knows whether there is TLS before this server: without the setting browsers are told nothing. */
+const transportSecurity = ({ HSTS_MAX_AGE }: SettingsValues): Readonly<Record<string, string>> =>
+  Option.match(HSTS_MAX_AGE, {
+    onNone: () => ({}),
+    onSome: (age) => ({ "strict-transport-security": `max-age=${Math.floor(Duration.toSeconds(age))}` })
+  })
+
 /** Builds every service first and listens last: a request that comes before the handlers would never be answered. */
 const server = (settings: SettingsValues, options: AppOptions) =>
   Layer.effect(
@@ -277,8 +284,9 @@ const server = (settings: SettingsValues, options: AppOptions) =>
       const app = yield* HttpRouter.toHttpEffect(routes(settings)).pipe(
         Effect.provideService(HttpRouter.RouterConfig, routerConfig)
       )
+      const headers = { ...options.headers, ...transportSecurity(settings) }
       const headersOf = yield* answeredLimits(options.node, settings.TRUSTED_PROXIES)
-      const answered = answering({ allowedMethods, headers: options.headers, headersOf })(app)
+      const answered = answering({ allowedMethods, headers, headersOf })(app)
       const known = yield* ProfilesHttp.knownLookups
       if (settings.WEBHOOK_WORKERS) {
         yield* Layer.build(
@@ -293,7 +301,7 @@ const server = (settings: SettingsValues, options: AppOptions) =>
           Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.megabytes(1)),
           Effect.provideService(HttpMiddleware.SpanNameGenerator, ({ method, url }) => requestName(method, url))
         )
-      yield* answerKnown(options.node, known, headersOfEveryAnswer(options))
+      yield* answerKnown(options.node, known, headersOfEveryAnswer({ headers }))
       const log = yield* accessLog({ share: settings.ACCESS_LOG_SHARE })
       const { count } = yield* UsageCounter
       yield* observeRequests(options.node, [log, count])

@@ -8,9 +8,13 @@ export type Username = typeof Username.Type
 
 const profileUrl = /^(?:https?:\/\/)?(?:[a-z]+\.)?instagram\.com\/([^/?#]+)\/?(?:[?#].*)?$/i
 
-/** The one normalisation: trims, drops a leading `@`, lower-cases, and takes the name out of a pasted profile address. */
+/**
+ * The one normalisation: trims, drops a leading `@`, lower-cases A to Z (only them: a
+ * Kelvin sign becomes a `k` by `toLowerCase`, and one account would be looked up for another), and takes the name out of a pasted
+ * profile address.
+ */
 export const normalizeUsername = (input: string): Option.Option<Username> => {
   const trimmed = input.trim()
-  const name = (profileUrl.exec(trimmed)?.[1] ?? trimmed).replace(/^@/, "").toLowerCase()
+  const name = (profileUrl.exec(trimmed)?.[1] ?? trimmed).replace(/^@/, "").replace(/[A-Z]/g, (letter) => letter.toLowerCase())
   return Schema.decodeUnknownOption(Username)(name)
 }

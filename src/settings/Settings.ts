@@ -148,6 +148,10 @@ export const declarations = {
   ),
   PUBLIC_URL: optional(url, "Where callers reach this server, where that differs"),
   CORS_ORIGINS: defaulted(list, "", "Origins whose pages may call this API, comma-separated"),
+  HSTS_MAX_AGE: optional(
+    duration,
+    "Where a proxy before this server speaks TLS: how long browsers stay with https (Strict-Transport-Security)"
+  ),
   CURSOR_SECRET: optional(secret, "Signs list cursors; the same on every process. Without one each process makes its own"),
   INSTAGRAM_GRAPH_ACCOUNTS: optional(
     secret,

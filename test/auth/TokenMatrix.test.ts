@@ -24,7 +24,7 @@ interface Case {
   readonly account?: Partial<Account> | null
   /** The keys' endpoint, and what becomes of it after the server's start. */
   readonly jwks?: FakeJwks
-  readonly then?: (jwks: FakeJwks) => Effect.Effect<unknown, unknown, Authenticator>
+  readonly afterwards?: (jwks: FakeJwks) => Effect.Effect<unknown, unknown, Authenticator>
 }
 
 const bearer = async (token: string | Promise<string>) => ({ header: `Bearer ${await token}` })
@@ -66,7 +66,7 @@ const table: ReadonlyArray<readonly [what: string, expected: string, given: Case
     "in",
     {
       ...(await bearer(sign(next, claims))),
-      then: (jwks) => Effect.andThen(Effect.sync(() => jwks.publish(es, next)), TestClock.adjust("1 minutes"))
+      afterwards: (jwks) => Effect.andThen(Effect.sync(() => jwks.publish(es, next)), TestClock.adjust("1 minutes"))
     }
   ],
   [
@@ -74,7 +74,7 @@ const table: ReadonlyArray<readonly [what: string, expected: string, given: Case
     "401 invalid",
     {
       ...(await bearer(sign(es, claimsAt(now, { exp: now + 100_000 })))),
-      then: (jwks) => Effect.andThen(Effect.sync(() => jwks.publish(next)), TestClock.adjust("3 hours"))
+      afterwards: (jwks) => Effect.andThen(Effect.sync(() => jwks.publish(next)), TestClock.adjust("3 hours"))
     }
   ],
   ["keys cannot be fetched, none known", "503", { ...good, jwks: new FakeJwks("down") }],
@@ -83,7 +83,7 @@ const table: ReadonlyArray<readonly [what: string, expected: string, given: Case
     "in",
     {
       ...good,
-      then: (jwks) =>
+      afterwards: (jwks) =>
         Effect.gen(function*() {
           yield* authenticate(good.header)
           jwks.answer = "down"
@@ -132,7 +132,9 @@ describe("who is let in", () => {
     )
     return Effect.gen(function*() {
       yield* TestClock.setTime(now * 1000)
-      if (given.then !== undefined) yield* Effect.provideService(given.then(jwks), Authenticator, yield* Authenticator)
+      if (given.afterwards !== undefined) {
+        yield* Effect.provideService(given.afterwards(jwks), Authenticator, yield* Authenticator)
+      }
       assert.strictEqual(yield* outcome(given.header), expected)
     }).pipe(Effect.provide(authenticator))
   })
