@@ -35,7 +35,7 @@ import { vendorLayer } from "./decodo/VendorLayer.ts"
 import * as DocsHttp from "./docs/DocsHttp.ts"
 import { Favorites } from "./favorites/Favorites.ts"
 import { answeredLimits } from "./http/AnsweredLimits.ts"
-import { answering, headersOfEveryAnswer } from "./http/Answering.ts"
+import { answering, headersOfEveryAnswer, transportSecurity } from "./http/Answering.ts"
 import { Api } from "./http/Api.ts"
 import { handlers } from "./http/ApiHandlers.ts"
 import { cors } from "./http/Cors.ts"
@@ -250,14 +250,6 @@ const idempotencyLayer = ({ IDEMPOTENCY_KEEP_FOR }: SettingsValues) =>
     Layer.provide(IdempotencyKeys.layer({ keepFor: IDEMPOTENCY_KEEP_FOR, lease: Duration.seconds(150) }))
   )
 
-/** Nothing of the page leads to the services of its maker, which would be handed the document: the type knows fewer options than the page. */
-const scalar = {
-  withDefaultFonts: false,
-  showDeveloperTools: "never",
-  hideClientButton: true,
-  authentication: { preferredSecurityScheme: "bearer" }
-}
-
 const routes = (settings: SettingsValues) =>
   Layer.mergeAll(
     HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
@@ -266,15 +258,8 @@ const routes = (settings: SettingsValues) =>
     ProblemPages.layer,
     MetricsHttp.layer({ token: settings.METRICS_TOKEN }),
     DocsHttp.layer,
-    HttpApiScalar.layer(Api, { path: "/docs/reference", scalar }).pipe(Layer.provide(DocsHttp.lockedDown()))
+    HttpApiScalar.layer(Api, { path: "/docs/reference", scalar: DocsHttp.reference }).pipe(Layer.provide(DocsHttp.lockedDown()))
   )
-
-/** Only an operator knows whether there is TLS before this server: without the setting browsers are told nothing. */
-const transportSecurity = ({ HSTS_MAX_AGE }: SettingsValues): Readonly<Record<string, string>> =>
-  Option.match(HSTS_MAX_AGE, {
-    onNone: () => ({}),
-    onSome: (age) => ({ "strict-transport-security": `max-age=${Math.floor(Duration.toSeconds(age))}` })
-  })
 
 /** Builds every service first and listens last: a request that comes before the handlers would never be answered. */
 const server = (settings: SettingsValues, options: AppOptions) =>
@@ -284,7 +269,7 @@ const server = (settings: SettingsValues, options: AppOptions) =>
       const app = yield* HttpRouter.toHttpEffect(routes(settings)).pipe(
         Effect.provideService(HttpRouter.RouterConfig, routerConfig)
       )
-      const headers = { ...options.headers, ...transportSecurity(settings) }
+      const headers = { ...options.headers, ...transportSecurity(settings.HSTS_MAX_AGE) }
       const headersOf = yield* answeredLimits(options.node, settings.TRUSTED_PROXIES)
       const answered = answering({ allowedMethods, headers, headersOf })(app)
       const known = yield* ProfilesHttp.knownLookups

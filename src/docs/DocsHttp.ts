@@ -38,6 +38,14 @@ export const lockedDown = () => {
 
 const noPage = new RouteNotFound({ detail: "There is no such page. /docs lists them all." })
 
+/** Nothing of the page leads to the services of its maker, which would be handed the document: the type knows fewer options than the page. */
+export const reference = {
+  withDefaultFonts: false,
+  showDeveloperTools: "never",
+  hideClientButton: true,
+  authentication: { preferredSecurityScheme: "bearer" }
+}
+
 interface Kept {
   readonly type: string
   readonly body: Uint8Array

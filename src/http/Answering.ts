@@ -1,4 +1,4 @@
-import { Cause, Effect } from "effect"
+import { Cause, Duration, Effect, Option } from "effect"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -69,6 +69,13 @@ const securityHeaders = {
   "referrer-policy": "no-referrer",
   "cross-origin-resource-policy": "cross-origin"
 }
+
+/** Only an operator knows whether a proxy speaks TLS before this server: without the setting browsers are told nothing. */
+export const transportSecurity = (maxAge: Option.Option<Duration.Duration>): Readonly<Record<string, string>> =>
+  Option.match(maxAge, {
+    onNone: () => ({}),
+    onSome: (age) => ({ "strict-transport-security": `max-age=${Math.floor(Duration.toSeconds(age))}` })
+  })
 
 /** The caller's own `X-Request-Id` where it is one, else a new one. */
 export const requestIdOf = (given: unknown): string =>
