@@ -5,6 +5,7 @@ import { instantOf, millisOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
 import { DecodoClient } from "../decodo/DecodoClient.ts"
 import type { DecodoError } from "../decodo/DecodoError.ts"
+import { NegativeCache } from "../thrift/NegativeCache.ts"
 import { VendorUse } from "../thrift/VendorUse.ts"
 import { FetchEnds } from "./FetchEnds.ts"
 import { problemOf, refusalOf } from "./FetchFailures.ts"
@@ -37,11 +38,14 @@ export class FetchRun extends Context.Service<FetchRun, {
         const transaction = yield* Transaction
         const cache = yield* Cache
         const ends = yield* FetchEnds
+        const absences = yield* NegativeCache
         const storing = yield* Semaphore.make(storedAtOnce)
 
+        /** The answer; undefined where the name is known to lead to none. */
         const answer = Effect.fnUntraced(function*({ username }: ProfileFetch, known: Granted | undefined) {
           const kept = yield* store.findKept(username, options.keptMaxAge)
           if (kept !== undefined) return kept
+          if (known === undefined && (yield* absences.find({ username })) !== undefined) return undefined
           const fetched = yield* client.fetchProfile(username, { known: known !== undefined })
           // The answer is paid for and exists only here until it is written down: neither a database that is away for a moment nor the
           // end of this process, if it is an orderly one, may lose it.
@@ -77,7 +81,7 @@ export class FetchRun extends Context.Service<FetchRun, {
               recorded: new Set(callers.map(({ id }) => id))
             }))
 
-        const storeAnswer = Effect.fnUntraced(function*(fetch: ProfileFetch, kept: KeptAnswer) {
+        const storeAnswer = Effect.fnUntraced(function*(fetch: ProfileFetch, kept: KeptAnswer, known: Granted | undefined) {
           const succeeded = ({ profile }: Granted): End => ({ state: "succeeded", profile, problem: null })
           let callers: ReadonlyArray<Caller> | undefined
           const write = (withCallers: boolean) =>
@@ -101,6 +105,7 @@ export class FetchRun extends Context.Service<FetchRun, {
           // What is cached of the name, or of the one it had before, is older than what was stored now.
           yield* cache.delete(fetch.username)
           if (stored.formerName !== null) yield* cache.delete(stored.formerName)
+          if (known === undefined) yield* absences.forget(stored)
           yield* announce(fetch, succeeded(stored), callers)
         })
 
@@ -130,6 +135,7 @@ export class FetchRun extends Context.Service<FetchRun, {
           })
           if (error.reason._tag === "ProfileNotFound") {
             if (known !== undefined) yield* Effect.retry(store.markGone(fetch.username), whileDatabaseIsAway)
+            yield* absences.remember(fetch, error.reason.evidence)
             yield* cache.delete(fetch.username)
           }
           yield* fail(fetch, problemOf(error), known)
@@ -146,8 +152,8 @@ export class FetchRun extends Context.Service<FetchRun, {
           }
           yield* Effect.matchEffect(answer(fetch, known), {
             onSuccess: (kept) =>
-              Effect.catchTag(
-                storeAnswer(fetch, kept),
+              kept === undefined ? fail(fetch, { kind: "not_found" }, undefined) : Effect.catchTag(
+                storeAnswer(fetch, kept, known),
                 "RowRefused",
                 (refused) =>
                   Effect.andThen(

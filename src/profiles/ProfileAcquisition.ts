@@ -4,6 +4,7 @@ import { millisOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
 import type { AnalysisType } from "../searches/Search.ts"
 import type { UserId } from "../users/UserId.ts"
+import { staleReasonOf } from "./FetchFailures.ts"
 import type { ProfileId } from "./Profile.ts"
 import type { FetchId } from "./ProfileFetch.ts"
 import { ProfileFetches } from "./ProfileFetches.ts"
@@ -73,9 +74,10 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
 
           const refuse = Effect.fnUntraced(function*(failure: LookupRefusal, recorded: boolean) {
             const stored = yield* find(username)
-            const end = failure._tag === "ProfileNotFound" || stored === undefined
-              ? { profile: null, source: null, reason: failure._tag === "ProfileNotFound" ? "not_found" : failure.reason }
-              : { profile: stored.profile, source: "database" as const, reason: failure.reason }
+            const reason = staleReasonOf(failure)
+            const end = reason === undefined || stored === undefined
+              ? { profile: null, source: null, reason: reason ?? "not_found" }
+              : { profile: stored.profile, source: "database" as const, reason }
             yield* settleWith(
               end,
               recorded ? Effect.void : store.recordFailure(username, stored, [caller], { failure, analysisType })

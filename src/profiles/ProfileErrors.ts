@@ -27,6 +27,13 @@ export class AccessRequired extends HttpApiError.Problem<AccessRequired>()("Acce
   title: "Unlock this profile first"
 }, { username: Schema.String, unlock: Schema.String, ...problemFields }) {}
 
+/** The profile is not stored, and what may be spent on the vendor today is spent: by all users together or by the one who asks. */
+export class SpendCeilingReached extends HttpApiError.Problem<SpendCeilingReached>()("SpendCeilingReached", {
+  type: "/problems/spend-ceiling-reached",
+  status: 503,
+  title: "No more profiles can be fetched today"
+}, { username: Schema.String, retry_after: Schema.Int, ...problemFields }) {}
+
 /** The vendor could not deliver and nothing is stored. Nothing was charged. `reason` names the class of failure. */
 export class ProfileTemporarilyUnavailable
   extends HttpApiError.Problem<ProfileTemporarilyUnavailable>()("ProfileTemporarilyUnavailable", {

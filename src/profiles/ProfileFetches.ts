@@ -99,6 +99,8 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
           const longest = Math.max(options.notFoundFor, options.failureFor)
           const latest = yield* repo.findLatest(username, instantOf(now - longest))
           if (latest?.state !== "failed" || latest.problem === null || latest.finished_at === null) return undefined
+          // Another user may have something left; and to find that out costs nothing.
+          if (latest.problem.kind === "spend_ceiling") return undefined
           const believed = latest.problem.kind === "not_found" ? options.notFoundFor : options.failureFor
           return now < Date.parse(latest.finished_at) + believed ? refusalOf(username, latest.problem) : undefined
         })

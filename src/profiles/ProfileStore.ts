@@ -14,7 +14,7 @@ import { Searches } from "../searches/Searches.ts"
 import type { UserId } from "../users/UserId.ts"
 import { Outbox } from "../webhooks/Outbox.ts"
 import type { ProfileId } from "./Profile.ts"
-import type { ProfileNotFound, ProfileTemporarilyUnavailable } from "./ProfileErrors.ts"
+import type { ProfileNotFound, ProfileTemporarilyUnavailable, SpendCeilingReached } from "./ProfileErrors.ts"
 import { ProfileListener } from "./ProfileListener.ts"
 import { ProfileRepo } from "./ProfileRepo.ts"
 import { type PostAuthor, type ProfileRows, rowsOf, singlePostRows } from "./ProfileRows.ts"
@@ -35,7 +35,7 @@ export interface Granted {
 }
 
 /** Why a look-up ends without a profile, when the database is well. */
-export type LookupRefusal = ProfileNotFound | ProfileTemporarilyUnavailable
+export type LookupRefusal = ProfileNotFound | ProfileTemporarilyUnavailable | SpendCeilingReached
 
 export interface Stored extends Granted {
   /** The name under which the account was stored until now, where that was another one. */

@@ -9,6 +9,7 @@ import type { ListedPost } from "../posts/ListedPost.ts"
 import { Posts } from "../posts/Posts.ts"
 import type { AnalysisType, DataSource } from "../searches/Search.ts"
 import type { UserId } from "../users/UserId.ts"
+import { staleReasonOf } from "./FetchFailures.ts"
 import { ProfileId } from "./Profile.ts"
 import { answerOf } from "./ProfileAnswer.ts"
 import { ProfileAnswers } from "./ProfileAnswers.ts"
@@ -192,8 +193,9 @@ export class Profiles extends Context.Service<Profiles, {
           analysisType: typeof AnalysisType.Type,
           recorded: boolean
         ) {
-          if (known !== undefined && failure._tag === "ProfileTemporarilyUnavailable") {
-            return yield* storedAnswer(caller, known, failure.reason, analysisType, recorded)
+          const staleReason = staleReasonOf(failure)
+          if (known !== undefined && staleReason !== undefined) {
+            return yield* storedAnswer(caller, known, staleReason, analysisType, recorded)
           }
           if (!recorded) yield* store.recordFailure(username, undefined, [caller], { failure, analysisType })
           return yield* Effect.fail(failure)

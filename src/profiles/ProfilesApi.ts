@@ -17,7 +17,13 @@ import { PostView } from "../posts/PostView.ts"
 import { AsksVendor } from "../ratelimits/LimitsApi.ts"
 import { Mention } from "./Mention.ts"
 import { Freshness, ProfileAnswer } from "./ProfileAnswer.ts"
-import { AccessRequired, InvalidUsername, ProfileNotFound, ProfileTemporarilyUnavailable } from "./ProfileErrors.ts"
+import {
+  AccessRequired,
+  InvalidUsername,
+  ProfileNotFound,
+  ProfileTemporarilyUnavailable,
+  SpendCeilingReached
+} from "./ProfileErrors.ts"
 import { RelatedProfile } from "./RelatedProfile.ts"
 
 const params = {
@@ -27,7 +33,13 @@ const params = {
 }
 
 const databaseErrors = [DatabaseUnavailable, RowMismatch, RowRefused] as const
-const lookupErrors = [InvalidUsername, ProfileNotFound, ProfileTemporarilyUnavailable, ...databaseErrors] as const
+const lookupErrors = [
+  InvalidUsername,
+  ProfileNotFound,
+  ProfileTemporarilyUnavailable,
+  SpendCeilingReached,
+  ...databaseErrors
+] as const
 const readErrors = [InvalidUsername, ProfileNotFound, AccessRequired, ...databaseErrors] as const
 
 export const JobAccepted = Job.pipe(HttpApiSchema.status(202))
@@ -69,7 +81,8 @@ const lookupTouches = {
     "user_profile_access",
     "webhook_endpoints",
     "profile_fetches",
-    "profile_fetch_callers"
+    "profile_fetch_callers",
+    "vendor_absences"
   ],
   writes: [
     "profiles",
@@ -85,6 +98,7 @@ const lookupTouches = {
     "user_profile_access",
     "user_searches",
     "search_history",
+    "vendor_absences",
     "webhook_deliveries"
   ]
 } as const
