@@ -22,6 +22,7 @@ import { Authenticator, authenticatorDefaults } from "./auth/Authenticator.ts"
 import * as AuthorizationHttp from "./auth/AuthorizationHttp.ts"
 import { SupabaseAuth } from "./auth/SupabaseAuth.ts"
 import { TokenVerifier, tokenVerifierDefaults } from "./auth/TokenVerifier.ts"
+import { background, refreshOptions } from "./Background.ts"
 import { cacheLayer } from "./cache/CacheLayer.ts"
 import { CampaignReports } from "./campaigns/CampaignReports.ts"
 import * as CreditsRoom from "./credits/CreditsRoom.ts"
@@ -83,6 +84,7 @@ import { VendorAnswerRepo } from "./profiles/VendorAnswerRepo.ts"
 import * as LimitsHttp from "./ratelimits/LimitsHttp.ts"
 import { RateLimits } from "./ratelimits/RateLimits.ts"
 import * as RedisLimitStore from "./ratelimits/RedisLimitStore.ts"
+import { ScheduledRefresh } from "./refresh/ScheduledRefresh.ts"
 import { Searches } from "./searches/Searches.ts"
 import { Settings, type SettingsValues } from "./settings/Settings.ts"
 import { NegativeCache } from "./thrift/NegativeCache.ts"
@@ -91,7 +93,6 @@ import { AccountData } from "./users/AccountData.ts"
 import * as UserAccounts from "./users/UserAccounts.ts"
 import * as SchemaDrift from "./webhooks/SchemaDrift.ts"
 import * as WebhookRoom from "./webhooks/WebhookRoom.ts"
-import { Webhooks } from "./webhooks/Webhooks.ts"
 
 export interface AppOptions {
   /** Headers of every answer beside the usual ones. */
@@ -152,7 +153,9 @@ export const services = (settings: SettingsValues) => {
     keptMaxAge: Duration.toMillis(settings.PROFILE_FRESH_FOR),
     concurrency: settings.JOBS_CONCURRENCY
   }).pipe(Layer.provideMerge(ProfileStore.layerNoDeps), Layer.provideMerge(creators), Layer.provideMerge(rooms))
-  const profiles = Profiles.layerNoDeps({ freshFor: settings.PROFILE_FRESH_FOR }).pipe(Layer.provide(ProfileAnswers.layer))
+  const profiles = Profiles.layerNoDeps({ freshFor: settings.PROFILE_FRESH_FOR, staleFor: settings.PROFILE_STALE_FOR }).pipe(
+    Layer.provide(ProfileAnswers.layer)
+  )
   const postLookup = PostLookup.layer({
     wait: Duration.seconds(25),
     keptMaxAge: Duration.days(7),
@@ -168,6 +171,7 @@ export const services = (settings: SettingsValues) => {
       Layer.provide(firstPartyLayer(settings))
     ),
     Jobs.layer({ concurrency: Math.ceil(settings.JOBS_CONCURRENCY / 2), freshFor: settings.PROFILE_FRESH_FOR }),
+    ScheduledRefresh.layer(refreshOptions(settings)),
     Readiness.layerNoDeps,
     Layer.merge(Account.layerNoDeps, UserAdmin.layer).pipe(
       Layer.provideMerge(AccountData.layer),
@@ -273,11 +277,7 @@ const server = (settings: SettingsValues, options: AppOptions) =>
       const headersOf = yield* answeredLimits(options.node, settings.TRUSTED_PROXIES)
       const answered = answering({ allowedMethods, headers, headersOf })(app)
       const known = yield* ProfilesHttp.knownLookups
-      if (settings.WEBHOOK_WORKERS) {
-        yield* Layer.build(
-          Webhooks.workerLayer({ concurrency: settings.WEBHOOK_CONCURRENCY, drainFor: settings.SHUTDOWN_TIMEOUT })
-        )
-      }
+      yield* Layer.build(background(settings))
       const listening = yield* Layer.build(NodeHttpServer.layerServer(() => options.node, options.listen))
       yield* (settings.CORS_ORIGINS.length === 0
         ? HttpServer.serveEffect(answered)

@@ -38,6 +38,7 @@ import { callProbes } from "./callProbes.ts"
 import { campaignProbes } from "./campaignProbes.ts"
 import { creditProbes } from "./creditProbes.ts"
 import { jobProbes } from "./jobProbes.ts"
+import { refreshProbes } from "./refreshProbes.ts"
 import { thriftProbes } from "./thriftProbes.ts"
 import { usageProbes } from "./usageProbes.ts"
 import { webhookProbes } from "./webhookProbes.ts"
@@ -275,6 +276,7 @@ export const probes: ReadonlyArray<Probe> = [
   ...usageProbes,
   ...callProbes,
   ...creditProbes,
+  ...refreshProbes,
   ...thriftProbes,
   ...jobProbes,
   ...auditProbes

@@ -24,6 +24,7 @@ import { ProfileFetch, ProfileFetchCaller } from "../profiles/ProfileFetch.ts"
 import { ProfileSnapshot } from "../profiles/ProfileSnapshot.ts"
 import { RelatedProfile } from "../profiles/RelatedProfile.ts"
 import { VendorAnswer } from "../profiles/VendorAnswer.ts"
+import { RefreshRound } from "../refresh/RefreshRound.ts"
 import { SearchHistory, UserSearch } from "../searches/Search.ts"
 import { VendorAbsence } from "../thrift/VendorAbsence.ts"
 import { VendorCall, VendorPlace, VendorSpend } from "../thrift/VendorCall.ts"
@@ -65,6 +66,7 @@ export const models = {
   profile_fetches: ProfileFetch,
   profile_snapshots: ProfileSnapshot,
   profiles: Profile,
+  refresh_rounds: RefreshRound,
   related_profiles: RelatedProfile,
   search_history: SearchHistory,
   subscriptions: Subscription,

@@ -52,6 +52,8 @@ export type LookupFailure = LookupRefusal | DatabaseError
 export interface ProfilesOptions {
   /** How long stored data counts as fresh. */
   readonly freshFor: Duration.Duration
+  /** How long after that it is still answered at once, while it is fetched anew behind the answer. */
+  readonly staleFor: Duration.Duration
 }
 
 /** The main job: look a profile up, fetching, storing and unlocking as needed; and read what is stored and unlocked. */
@@ -79,6 +81,7 @@ export class Profiles extends Context.Service<Profiles, {
         const access = yield* AccessTracker
         const cache = yield* Cache
         const freshFor = Duration.toMillis(options.freshFor)
+        const servedFor = freshFor + Duration.toMillis(options.staleFor)
         const repeats = new TtlMap<Repeat>(rememberedRepeats)
 
         /** The answer of a fresh stored profile, from the cache or, made anew and cached, from the database. */
@@ -173,6 +176,12 @@ export class Profiles extends Context.Service<Profiles, {
           }
           const failure = yield* fetches.recentFailure(username)
           if (failure !== undefined) return yield* failed(caller, username, known, failure, analysisType, false)
+
+          if (!force && stored !== undefined && known !== undefined && startedAt - millisOf(stored.last_refreshed) < servedFor) {
+            // Nobody's fetch: the caller has what is theirs with the stale answer.
+            yield* fetches.join(username, undefined, { purpose: "refresh", analysisType: "refresh" })
+            return yield* storedAnswer(caller, known, "refreshing", analysisType, false)
+          }
 
           const fetch = yield* fetches.join(username, caller, { purpose: "lookup", analysisType })
           const ended = yield* Effect.timeoutOption(fetches.outcome(fetch), wait)

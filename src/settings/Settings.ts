@@ -99,6 +99,17 @@ export const declarations = {
   DECODO_MAX_RESPONSE_BYTES: defaulted(integer, "8388608", "A larger answer is refused"),
   DECODO_FALLBACK_TARGETS: defaulted(list, "", "Targets to try in turn when the first one does not deliver, comma-separated"),
   PROFILE_FRESH_FOR: defaulted(duration, "24 hours", "How long stored data counts as fresh"),
+  PROFILE_STALE_FOR: defaulted(
+    duration,
+    "1 hour",
+    "How long after that it is still answered at once, saying so, while it is fetched anew; later a look-up waits for the fetch"
+  ),
+  REFRESH_DAILY_BUDGET: defaulted(
+    integer,
+    "0",
+    "Fetches a day (UTC) that keep saved profiles and those of active campaigns fresh before anybody asks; 0: none"
+  ),
+  REFRESH_INTERVAL: defaulted(duration, "1 minute", "How often, in all processes together, it is looked which of them are due"),
   PROFILE_NOT_FOUND_FOR: defaulted(duration, "10 minutes", "How long \"no such profile\" is believed"),
   PROFILE_FAILURE_FOR: defaulted(duration, "30 seconds", "How long a failed fetch is answered without asking the vendor again"),
   JOBS_CONCURRENCY: defaulted(

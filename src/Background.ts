@@ -1,0 +1,19 @@
+import { Layer } from "effect"
+import { ScheduledRefresh } from "./refresh/ScheduledRefresh.ts"
+import type { SettingsValues } from "./settings/Settings.ts"
+import { Webhooks } from "./webhooks/Webhooks.ts"
+
+/** What goes on by itself beside the requests, in servers and workers alike: deliveries of webhooks, and the scheduled refresh. */
+export const background = (settings: SettingsValues) =>
+  Layer.merge(
+    settings.WEBHOOK_WORKERS
+      ? Webhooks.workerLayer({ concurrency: settings.WEBHOOK_CONCURRENCY, drainFor: settings.SHUTDOWN_TIMEOUT })
+      : Layer.empty,
+    ScheduledRefresh.running(refreshOptions(settings))
+  )
+
+export const refreshOptions = (settings: SettingsValues) => ({
+  dailyBudget: settings.REFRESH_DAILY_BUDGET,
+  interval: settings.REFRESH_INTERVAL,
+  freshFor: settings.PROFILE_FRESH_FOR
+})
