@@ -39,7 +39,7 @@ const fetches = Layer.mock(ProfileFetches, {
 })
 
 const sent: Parameters<typeof sentLayer>[0] = []
-const database = Layer.merge(RefreshRepo.layer.pipe(Layer.provide(sentLayer(sent))), Transaction.layer).pipe(
+const database = Layer.merge(RefreshRepo.layer, Transaction.layer).pipe(
   Layer.provideMerge(TestDatabase.layer)
 )
 
@@ -143,7 +143,7 @@ layer(database, { excludeTestServices: true })("the scheduled refresh", (it) => 
       const now = instantOf(yield* Clock.currentTimeMillis)
       const { pages, steps } = yield* planOf(
         sent,
-        repo.watched({ after: null, limit: 50, staleAt: now, triedSince: now })
+        repo.watched({ after: null, limit: 50, staleAt: now, triedSince: now }).pipe(Effect.provide(sentLayer(sent)))
       )
       assert.notInclude(steps, "Seq Scan user_favorites")
       assert.notInclude(steps, "Seq Scan profiles")
