@@ -1,4 +1,4 @@
-/** What the peers use of `pg`, which brings no types. */
+/** What the measurements use of `pg`, which brings no types. */
 declare module "pg" {
   export interface Query {
     /** A named statement is prepared once a connection. */
@@ -6,9 +6,15 @@ declare module "pg" {
     readonly text: string
     readonly values: ReadonlyArray<unknown>
   }
+  export interface Client {
+    query<Row = unknown>(query: Query | string): Promise<{ readonly rows: ReadonlyArray<Row> }>
+    release(): void
+  }
   export class Pool {
     constructor(options: { readonly connectionString: string; readonly max: number })
     query<Row = unknown>(query: Query): Promise<{ readonly rows: ReadonlyArray<Row> }>
+    connect(): Promise<Client>
+    end(): Promise<void>
   }
   export const types: {
     readonly builtins: { readonly INT8: number; readonly TIMESTAMPTZ: number }
