@@ -938,6 +938,26 @@ COMMENT ON COLUMN profiles.analytics IS 'Every figure in its honest shape (value
 COMMENT ON COLUMN profiles.raw_data IS 'The vendor''s user object of the latest fetch, whole, so that a formula can be corrected without paying again.';
 COMMENT ON COLUMN profiles.data_version IS 'Grows by one with every stored fetch; the ETag is made of it.';
 
+CREATE TABLE refresh_rounds (
+  name text NOT NULL,
+  next_at timestamp with time zone NOT NULL,
+  after uuid,
+  day date NOT NULL,
+  begun integer NOT NULL DEFAULT 0,
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT refresh_rounds_pkey PRIMARY KEY (name),
+  CONSTRAINT refresh_rounds_begun CHECK ((begun >= 0)),
+  CONSTRAINT refresh_rounds_name CHECK ((name ~ '^[a-z_]{1,50}$'::text))
+);
+ALTER TABLE refresh_rounds ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE refresh_rounds FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE refresh_rounds TO service_role;
+COMMENT ON TABLE refresh_rounds IS 'One row for each kind of scheduled refresh: whichever process takes a round when it is due has it alone, so that any number of processes make one scheduler.';
+COMMENT ON COLUMN refresh_rounds.next_at IS 'When the next round is due.';
+COMMENT ON COLUMN refresh_rounds.after IS 'The id of the watched profile that the last round looked at last; NULL begins anew.';
+COMMENT ON COLUMN refresh_rounds.day IS 'The day (UTC) that begun counts.';
+COMMENT ON COLUMN refresh_rounds.begun IS 'Fetches begun on that day, whether they succeeded or not.';
+
 CREATE TABLE related_profiles (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   profile_id uuid NOT NULL,
