@@ -50,7 +50,7 @@ layer(app, { excludeTestServices: true })(`${callers} callers of a name at once`
       const searches = yield* searchesOf("cold.name")
       assert.sameMembers(searches.map((row) => row.user_id), users.map((user) => user.id))
       assert.isTrue(searches.every((row) => row.success && (row.search_duration_ms ?? -1) >= 0))
-    }))
+    }), 180_000)
 
   it.effect("whose fetch fails cause the calls of one fetch, and all get the same problem; only their searches are stored", () =>
     Effect.gen(function*() {
