@@ -16,6 +16,8 @@ export interface JobQueueOptions {
  * when that one dies. An element is no more than an id: what is to be done, and how far it has come, stands in the tables of a room.
  */
 export class JobQueue extends Context.Service<JobQueue, {
+  /** Waits for the queue to be open, which takes a moment after the start: call it before a transaction that offers, which would wait inside. */
+  readonly ready: Effect.Effect<void, DatabaseUnavailable>
   /** Offers work; inside a transaction it counts with its commit. The same id twice in a queue counts once. */
   offer(queue: string, id: string): Effect.Effect<void, DatabaseUnavailable>
   /**
@@ -43,6 +45,14 @@ export class JobQueue extends Context.Service<JobQueue, {
           Effect.retry(Schedule.spaced("1 second")),
           Effect.flatMap((built) => Deferred.succeed(ready, Context.get(built, PersistedQueue.PersistedQueueFactory))),
           Effect.forkIn(scope)
+        )
+
+        const whenReady = Deferred.await(ready).pipe(
+          Effect.asVoid,
+          Effect.timeoutOrElse({
+            duration: longestStart,
+            orElse: () => Effect.fail(notOpen())
+          })
         )
 
         const open = (name: string, again: Duration.Duration) =>
@@ -102,7 +112,7 @@ export class JobQueue extends Context.Service<JobQueue, {
             )
           })
 
-        return { offer, work }
+        return { ready: whenReady, offer, work }
       })
     )
 }
@@ -110,6 +120,10 @@ export class JobQueue extends Context.Service<JobQueue, {
 interface Worker {
   busy: boolean
 }
+
+const notOpen = () => new DatabaseUnavailable({ retry_after: 2, detail: "Try again in a moment; nothing was begun." })
+
+const longestStart = Duration.seconds(2)
 
 /** What is given up is given up by the room, which can say so to those who wait; the queue would only fall silent. */
 const forEver = 2_147_483_647

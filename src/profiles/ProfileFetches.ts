@@ -64,21 +64,24 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
         const join = Effect.fn("ProfileFetches.join")((
           ...[username, caller, asked]: Parameters<ProfileFetches["Service"]["join"]>
         ) =>
-          transaction.run(Effect.gen(function*() {
-            const now = yield* Clock.currentTimeMillis
-            const { is_new, ...fetch } = yield* repo.insert(
-              { username, purpose: asked.purpose, analysis_type: asked.analysisType },
-              instantOf(now)
-            )
-            if (is_new) {
-              // The one before may have ended between the caller's look at what is stored and now.
-              const before = yield* repo.findLatest(username, instantOf(caller?.startedAt ?? now))
-              if (before !== undefined) return yield* Effect.as(repo.delete(fetch.id), before)
-              yield* queue.offer(fetchQueue, fetch.id)
-            }
-            if (caller !== undefined) yield* repo.addCaller(fetch.id, caller.id, instantOf(caller.startedAt))
-            return fetch
-          }))
+          Effect.andThen(
+            queue.ready,
+            transaction.run(Effect.gen(function*() {
+              const now = yield* Clock.currentTimeMillis
+              const { is_new, ...fetch } = yield* repo.insert(
+                { username, purpose: asked.purpose, analysis_type: asked.analysisType },
+                instantOf(now)
+              )
+              if (is_new) {
+                // The one before may have ended between the caller's look at what is stored and now.
+                const before = yield* repo.findLatest(username, instantOf(caller?.startedAt ?? now))
+                if (before !== undefined) return yield* Effect.as(repo.delete(fetch.id), before)
+                yield* queue.offer(fetchQueue, fetch.id)
+              }
+              if (caller !== undefined) yield* repo.addCaller(fetch.id, caller.id, instantOf(caller.startedAt))
+              return fetch
+            }))
+          )
         )
 
         const ended = ({ fetch, recorded }: EndedFetch): Outcome => ({
