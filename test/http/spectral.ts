@@ -18,6 +18,8 @@ export const exceptions: Readonly<Record<string, string>> = {
     "`RateLimit` and `RateLimit-Policy` stand on every answer, in their one place: docs/rate-limits.md.",
   "owasp:api4:2023-rate-limit-responses-429":
     "The system's endpoints are never limited; the vendor's notice is answered from memory.",
+  "owasp:api5:2023-admin-security-unique":
+    "An administrator is one by the database, not by another token: the role is asked for on every call, and tested for every route.",
   "owasp:api8:2023-define-cors-origin": "CORS is a setting of the operator, on every answer or on none.",
   "owasp:api8:2023-define-error-responses-401": "Public operations know no 401.",
   "owasp:api8:2023-define-error-responses-500":
