@@ -13,7 +13,7 @@ CREATE TABLE api_keys (
   updated_at timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT api_keys_name_length CHECK (char_length(name) BETWEEN 1 AND 100),
   CONSTRAINT api_keys_secret_hash_format CHECK (secret_hash ~ '^[A-Za-z0-9_-]{43}$'),
-  CONSTRAINT api_keys_scopes_some CHECK (cardinality(scopes) BETWEEN 1 AND 20 AND array_position(scopes, NULL) IS NULL)
+  CONSTRAINT api_keys_scopes_some CHECK (cardinality(scopes) >= 1 AND cardinality(scopes) <= 20 AND array_position(scopes, NULL) IS NULL)
 );
 
 CREATE INDEX api_keys_user_idx ON api_keys (user_id, created_at DESC, id DESC);

@@ -4,6 +4,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Touches } from "../alignment/Touches.ts"
+import { Repeats, repeatsAlike } from "../idempotency/IdempotencyApi.ts"
 import { CallbackUnknown } from "./CallbackErrors.ts"
 
 /** Where the vendor says that a task moved. */
@@ -15,6 +16,7 @@ export class CallbacksApi extends HttpApiGroup.make("callbacks")
       error: CallbackUnknown
     })
       .annotate(Touches, { reads: [], writes: [] })
+      .annotate(Repeats, repeatsAlike)
       .annotate(OpenApi.Summary, "The vendor's notice that a task is done")
       .annotate(
         OpenApi.Description,
