@@ -13,7 +13,7 @@ CREATE TABLE api_keys (
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT api_keys_pkey PRIMARY KEY (id),
   CONSTRAINT api_keys_name_length CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
-  CONSTRAINT api_keys_scopes_some CHECK ((((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 20)) AND (array_position(scopes, NULL::text) IS NULL))),
+  CONSTRAINT api_keys_scopes_some CHECK (((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 20) AND (array_position(scopes, NULL::text) IS NULL))),
   CONSTRAINT api_keys_secret_hash_format CHECK ((secret_hash ~ '^[A-Za-z0-9_-]{43}$'::text))
 );
 CREATE INDEX api_keys_user_idx ON public.api_keys USING btree (user_id, created_at DESC, id DESC);
