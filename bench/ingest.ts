@@ -6,8 +6,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Pool } from "pg"
 import { AccessTracker } from "../src/access/AccessTracker.ts"
+import { Unlocks } from "../src/access/Unlocks.ts"
 import { migratorLayer } from "../src/app.ts"
 import { Cache } from "../src/cache/Cache.ts"
+import { Credits } from "../src/credits/Credits.ts"
 import * as Database from "../src/database/Database.ts"
 import { instantOf } from "../src/database/Instant.ts"
 import { Migrator } from "../src/database/Migrator.ts"
@@ -216,7 +218,7 @@ Effect.gen(function*() {
       SnapshotRepo.layer,
       VendorAnswerRepo.layer,
       Posts.layer,
-      AccessTracker.layer,
+      Unlocks.layerNoDeps.pipe(Layer.provide([AccessTracker.layer, Credits.layer({ enabled: false, lease: "15 minutes" })])),
       Searches.layer,
       Cache.layerNone,
       ProfileListener.layerNone,

@@ -19,12 +19,13 @@ const lookup = Command.make("lookup", {
 
 const program = Effect.fnUntraced(function*(username: string) {
   const client = yield* Client
-  const first = yield* client.profiles.lookup({ params: { username }, headers: {} })
-  if (!("id" in first)) return yield* print(first)
+  const first = yield* client.profiles.lookup({ params: { username }, query: {}, headers: {} })
+  if ("profile" in first) return yield* print(first)
+  if ("required" in first) return
   const job = yield* untilFinished(first.id)
   if ("problem" in job && job.problem !== null) return yield* Console.error(`${job.problem.title}: ${job.problem.detail}`)
-  const second = yield* client.profiles.lookup({ params: { username }, headers: {} })
-  return "id" in second ? yield* Console.error("The look-up still goes on.") : yield* print(second)
+  const second = yield* client.profiles.lookup({ params: { username }, query: {}, headers: {} })
+  return "profile" in second ? yield* print(second) : yield* Console.error("The look-up still goes on.")
 })
 
 const print = ({ analytics, freshness, profile }: {

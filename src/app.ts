@@ -12,6 +12,7 @@ import * as HttpServer from "effect/http/HttpServer"
 import type { Server } from "node:http"
 import { fileURLToPath } from "node:url"
 import { AccessTracker } from "./access/AccessTracker.ts"
+import { Unlocks } from "./access/Unlocks.ts"
 import { UserAdmin } from "./admin/UserAdmin.ts"
 import { Alignment } from "./alignment/Alignment.ts"
 import { ApiKeys } from "./apikeys/ApiKeys.ts"
@@ -152,7 +153,11 @@ export const services = (settings: SettingsValues) => {
     failureFor: Duration.toMillis(settings.PROFILE_FAILURE_FOR),
     keptMaxAge: Duration.toMillis(settings.PROFILE_FRESH_FOR),
     concurrency: settings.JOBS_CONCURRENCY
-  }).pipe(Layer.provideMerge(ProfileStore.layerNoDeps), Layer.provideMerge(creators), Layer.provideMerge(rooms))
+  }).pipe(
+    Layer.provideMerge(ProfileStore.layerNoDeps),
+    Layer.provideMerge(creators),
+    Layer.provideMerge(Layer.provideMerge(Unlocks.layerNoDeps, rooms))
+  )
   const profiles = Profiles.layerNoDeps({ freshFor: settings.PROFILE_FRESH_FOR, staleFor: settings.PROFILE_STALE_FOR }).pipe(
     Layer.provide(ProfileAnswers.layer)
   )

@@ -79,6 +79,12 @@ export const creditProbes: ReadonlyArray<Probe> = [
   { method: "LedgerRepo.updatePeriod", run: ledger(LedgerRepo.use((repo) => repo.updatePeriod(user, period, now))) },
   { method: "LedgerRepo.updateReserved", run: ledger(LedgerRepo.use((repo) => repo.updateReserved(user, 0, now))) },
   { method: "ReservationRepo.insert", run: reservations(ReservationRepo.use((repo) => repo.insert(reservation, "open"))) },
+  {
+    method: "ReservationRepo.insertFree",
+    run: reservations(
+      ReservationRepo.use((repo) => repo.insertFree([{ ...reservation, amount: 0, free_reason: "window_open" }], now))
+    )
+  },
   { method: "ReservationRepo.find", run: reservations(ReservationRepo.use((repo) => repo.find(id, user))) },
   { method: "ReservationRepo.findOpen", run: reservations(ReservationRepo.use((repo) => repo.findOpen(reservation))) },
   { method: "ReservationRepo.findPaid", run: reservations(ReservationRepo.use((repo) => repo.findPaid(reservation, now))) },

@@ -48,7 +48,9 @@ export const jobProbes: ReadonlyArray<Probe> = [
   { method: "ProfileFetchRepo.delete", run: fetches(ProfileFetchRepo.use((repo) => repo.delete(fetch))) },
   {
     method: "ProfileFetchRepo.addCaller",
-    run: refused(fetches(ProfileFetchRepo.use((repo) => repo.addCaller(fetch, user, now))))
+    run: refused(
+      fetches(ProfileFetchRepo.use((repo) => repo.addCaller(fetch, { user_id: user, asked_at: now, reservation: null })))
+    )
   },
   { method: "ProfileFetchRepo.findLatest", run: fetches(ProfileFetchRepo.use((repo) => repo.findLatest(username, now))) },
   { method: "ProfileFetchRepo.findEnded", run: fetches(ProfileFetchRepo.use((repo) => repo.findEnded([fetch]))) },
@@ -63,6 +65,10 @@ export const jobProbes: ReadonlyArray<Probe> = [
     )
   },
   { method: "ProfileFetchRepo.recordCallers", run: fetches(ProfileFetchRepo.use((repo) => repo.recordCallers(fetch))) },
+  {
+    method: "ProfileFetchRepo.unrecordCallers",
+    run: fetches(ProfileFetchRepo.use((repo) => repo.unrecordCallers(fetch, [user])))
+  },
   { method: "ProfileFetchRepo.leave", run: fetches(ProfileFetchRepo.use((repo) => repo.leave(fetch, user, now))) },
   { method: "ProfileFetchRepo.cancelDeserted", run: fetches(ProfileFetchRepo.use((repo) => repo.cancelDeserted(fetch, now))) },
   { method: "ProfileFetchRepo.prune", run: fetches(ProfileFetchRepo.use((repo) => repo.prune(now))) },

@@ -82,6 +82,11 @@ const personal = Effect.provide(PersonalDataRepo.layer)
 /** One call of every repo method, the variants of composed statements included. A test fails when a method has none. */
 export const probes: ReadonlyArray<Probe> = [
   { method: "AccessRepo.upsert", run: access(AccessRepo.use((repo) => repo.upsert([user], profile, window))) },
+  { method: "AccessRepo.open", run: access(AccessRepo.use((repo) => repo.open(user, profile, window))) },
+  {
+    method: "AccessRepo.extend",
+    run: access(AccessRepo.use((repo) => repo.extend(user, profile, { from: now, to: later, now })))
+  },
   { method: "AccessRepo.findOpen", run: access(AccessRepo.use((repo) => repo.findOpen(user, profile, now))) },
   { method: "AccessRepo.delete", run: access(AccessRepo.use((repo) => repo.delete(user, profile))) },
   ...(["active", "expired", "all"] as const).flatMap((state) =>

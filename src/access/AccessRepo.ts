@@ -16,7 +16,15 @@ export class AccessRepo extends Context.Service<AccessRepo, {
     users: ReadonlyArray<UserId>,
     profile: ProfileId,
     window: Window
-  ): Effect.Effect<ReadonlyArray<typeof ProfileAccess.Type>, DatabaseError>
+  ): Effect.Effect<ReadonlyArray<typeof GrantedRow.Type>, DatabaseError>
+  /** Opens a window where none is open; undefined where one is, which stays as it is. */
+  open(user: UserId, profile: ProfileId, window: Window): Effect.Effect<Window | undefined, DatabaseError>
+  /** Moves the end of a window; undefined where it does not end at `from`, as when somebody else has moved it. */
+  extend(
+    user: UserId,
+    profile: ProfileId,
+    end: { readonly from: Column.Instant; readonly to: Column.Instant; readonly now: Column.Instant }
+  ): Effect.Effect<Window | undefined, DatabaseError>
   findOpen(user: UserId, profile: ProfileId, now: Column.Instant): Effect.Effect<Window | undefined, DatabaseError>
   delete(user: UserId, profile: ProfileId): Effect.Effect<boolean, DatabaseError>
   /** Windows latest-ending first, after `position` (opaque, from a former row). */
@@ -36,13 +44,17 @@ export class AccessRepo extends Context.Service<AccessRepo, {
       const sql = yield* SqlClient
       const read = yield* ReadSql
 
-      const decodeAccess = rows("user_profile_access", ProfileAccess)
+      const decodeAccess = rows("user_profile_access", GrantedRow)
       const decodeWindow = row("user_profile_access", WindowRow)
       const decodeUnlocked = rows("user_profile_access", UnlockedRow)
       const decodeId = row("user_profile_access", Schema.Struct({ id: Column.uuid }))
 
       const upsert = Effect.fn("AccessRepo.upsert")((users: ReadonlyArray<UserId>, profile: ProfileId, window: Window) =>
         decodeAccess(sql`
+          WITH before AS (
+            SELECT user_id FROM user_profile_access
+            WHERE profile_id = ${profile} AND user_id = ANY (${[...users]}::uuid[]) AND expires_at > ${window.granted_at}
+          )
           INSERT INTO user_profile_access AS current (user_id, profile_id, granted_at, expires_at, created_at, updated_at)
           SELECT user_id, ${profile}::uuid, ${window.granted_at}::timestamptz, ${window.expires_at}::timestamptz,
             ${window.granted_at}::timestamptz, ${window.granted_at}::timestamptz
@@ -51,7 +63,27 @@ export class AccessRepo extends Context.Service<AccessRepo, {
             granted_at = excluded.granted_at,
             expires_at = greatest(current.expires_at, excluded.expires_at),
             updated_at = excluded.updated_at
-          RETURNING *`)
+          RETURNING *, EXISTS (SELECT 1 FROM before WHERE before.user_id = current.user_id) AS was_open`)
+      )
+
+      const open = Effect.fn("AccessRepo.open")((user: UserId, profile: ProfileId, { expires_at, granted_at }: Window) =>
+        decodeWindow(sql`
+          INSERT INTO user_profile_access AS current (user_id, profile_id, granted_at, expires_at, created_at, updated_at)
+          VALUES (${user}, ${profile}, ${granted_at}, ${expires_at}, ${granted_at}, ${granted_at})
+          ON CONFLICT (user_id, profile_id) DO UPDATE SET
+            granted_at = excluded.granted_at, expires_at = excluded.expires_at, updated_at = excluded.updated_at
+          WHERE current.expires_at <= excluded.granted_at
+          RETURNING granted_at, expires_at`)
+      )
+
+      const extend = Effect.fn("AccessRepo.extend")((
+        ...[user, profile, { from, now, to }]: Parameters<AccessRepo["Service"]["extend"]>
+      ) =>
+        decodeWindow(sql`
+          UPDATE user_profile_access SET expires_at = ${to}, updated_at = ${now}
+          WHERE user_id = ${user} AND profile_id = ${profile}
+            AND date_trunc('milliseconds', expires_at) = date_trunc('milliseconds', ${from}::timestamptz)
+          RETURNING granted_at, expires_at`)
       )
 
       const findOpen = (user: UserId, profile: ProfileId, now: Column.Instant) =>
@@ -89,9 +121,11 @@ export class AccessRepo extends Context.Service<AccessRepo, {
           LIMIT ${options.limit}`)
       })
 
-      return { upsert, findOpen, delete: remove, list }
+      return { upsert, open, extend, findOpen, delete: remove, list }
     })
   )
 }
+
+const GrantedRow = Schema.Struct({ ...ProfileAccess.fields, was_open: Schema.Boolean })
 
 const WindowRow = Schema.Struct({ granted_at: Column.Instant, expires_at: Column.Instant })

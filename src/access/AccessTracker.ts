@@ -1,7 +1,7 @@
 import { Clock, Context, Effect, Layer } from "effect"
 import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
-import { instantOf } from "../database/Instant.ts"
+import { instantOf, millisOf } from "../database/Instant.ts"
 import type { ProfileId } from "../profiles/Profile.ts"
 import type { UserId } from "../users/UserId.ts"
 import { AccessRepo } from "./AccessRepo.ts"
@@ -14,7 +14,14 @@ export const windowMillis = 30 * 24 * 60 * 60 * 1000
 /** 30-day access windows. Access is one definition: a row whose `expires_at` is later than now. */
 export class AccessTracker extends Context.Service<AccessTracker, {
   /** Opens a window of 30 days from now for each user, or extends the one that is open: one upsert. */
-  grant(users: ReadonlyArray<UserId>, profile: ProfileId): Effect.Effect<ReadonlyArray<ProfileAccess>, DatabaseError>
+  grant(users: ReadonlyArray<UserId>, profile: ProfileId): Effect.Effect<
+    ReadonlyArray<ProfileAccess & { readonly was_open: boolean }>,
+    DatabaseError
+  >
+  /** Opens a window of 30 days from now where none is open; undefined where one is, which stays as it is. */
+  open(user: UserId, profile: ProfileId): Effect.Effect<Window | undefined, DatabaseError>
+  /** Adds 30 days to the end of a window; undefined where it ends no longer when it did. */
+  extend(user: UserId, profile: ProfileId, window: Window): Effect.Effect<Window | undefined, DatabaseError>
   /** The open window, or undefined. Asks the database each time. */
   check(user: UserId, profile: ProfileId): Effect.Effect<Window | undefined, DatabaseError>
   /** Ends a window at once. False when there was none. */
@@ -38,6 +45,16 @@ export class AccessTracker extends Context.Service<AccessTracker, {
         return yield* repo.upsert(users, profile, { granted_at: instantOf(now), expires_at: instantOf(now + windowMillis) })
       })
 
+      const open = Effect.fn("AccessTracker.open")(function*(user: UserId, profile: ProfileId) {
+        const now = yield* Clock.currentTimeMillis
+        return yield* repo.open(user, profile, { granted_at: instantOf(now), expires_at: instantOf(now + windowMillis) })
+      })
+
+      const extend = Effect.fn("AccessTracker.extend")(function*(user: UserId, profile: ProfileId, { expires_at }: Window) {
+        const to = instantOf(millisOf(expires_at) + windowMillis)
+        return yield* repo.extend(user, profile, { from: expires_at, to, now: instantOf(yield* Clock.currentTimeMillis) })
+      })
+
       const check = Effect.fnUntraced(function*(user: UserId, profile: ProfileId) {
         return yield* repo.findOpen(user, profile, instantOf(yield* Clock.currentTimeMillis))
       })
@@ -52,7 +69,7 @@ export class AccessTracker extends Context.Service<AccessTracker, {
         return found.map((unlocked) => ({ ...unlocked, days_remaining: daysRemaining(unlocked.access_expires_at, now) }))
       })
 
-      return { grant, check, revoke: repo.delete, list }
+      return { grant, open, extend, check, revoke: repo.delete, list }
     })
   )
 

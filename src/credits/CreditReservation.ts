@@ -8,7 +8,7 @@ export const Action = Column.oneOf(["profile_unlock", "post_analytics", "discove
 export type Action = typeof Action.Type
 
 /** Why something cost nothing. */
-export const FreeReason = Column.oneOf(["credits_off", "no_price", "allowance", "already_paid", "window_open"])
+export const FreeReason = Column.oneOf(["credits_off", "no_price", "allowance", "already_paid", "window_open", "vendor_failed"])
 export type FreeReason = typeof FreeReason.Type
 
 export const ReservationStatus = Column.oneOf(["open", "committed", "released", "expired"])

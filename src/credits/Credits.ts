@@ -55,8 +55,10 @@ export class Credits extends Context.Service<Credits, {
   commit(reservation: Reservation): Effect.Effect<Charge, CreditsRequired | UserUnknown | DatabaseError>
   /** The work failed or was given up: nothing is held any longer. Does nothing to what has been committed. */
   release(reservation: Reservation): Effect.Effect<void, UserUnknown | DatabaseError>
-  /** Records an access that is free by another room's rule: call it inside the transaction that gives it. */
-  free(user: UserId, asked: Asked, reason: FreeReason): Effect.Effect<void, DatabaseError>
+  /** What has been charged for a reservation so far. Changes nothing. */
+  charge(reservation: Reservation): Effect.Effect<Charge, UserUnknown | DatabaseError>
+  /** Records accesses that are free by another room's rule: call it inside the transaction that gives them. */
+  free(users: ReadonlyArray<UserId>, asked: Asked, reason: FreeReason): Effect.Effect<void, DatabaseError>
   /** Gives a charge back, once: what comes back never expires. */
   refund(user: UserId, reservation: string, reason: string): Effect.Effect<CreditEntry, NotCharged | UserUnknown | DatabaseError>
   /** Gives credits that never expire. */
@@ -198,9 +200,19 @@ export class Credits extends Context.Service<Credits, {
           }))
         })
 
-        const free = Effect.fn("Credits.free")(function*(user: UserId, asked: Asked, reason: FreeReason) {
-          const given = yield* reservationOf(user, asked)
-          yield* reservations.insert({ ...given, free_quantity: 0, amount: 0, free_reason: reason }, given.created_at)
+        const charge = Effect.fn("Credits.charge")(function*(reservation: Reservation) {
+          if (reservation.free_reason === "credits_off") {
+            return { charged: 0, remaining: null, free_reason: reservation.free_reason }
+          }
+          const found = yield* reservations.find(reservation.id, reservation.user_id)
+          const charged = found?.status === "committed" ? found.amount : 0
+          return { charged, remaining: available(yield* account(reservation.user_id)), free_reason: found?.free_reason ?? null }
+        })
+
+        const free = Effect.fn("Credits.free")(function*(users: ReadonlyArray<UserId>, asked: Asked, reason: FreeReason) {
+          const now = instantOf(yield* Clock.currentTimeMillis)
+          const given = yield* Effect.forEach(users, (user) => reservationOf(user, asked))
+          yield* reservations.insertFree(given.map((one) => ({ ...one, free_quantity: 0, amount: 0, free_reason: reason })), now)
         })
 
         const sweep = Effect.gen(function*() {
@@ -209,7 +221,7 @@ export class Credits extends Context.Service<Credits, {
           return users.length
         }).pipe(Effect.withSpan("Credits.sweep"))
 
-        return { enabled: options.enabled, quote, reserve, commit, release, free, ...corrections, account, sweep }
+        return { enabled: options.enabled, quote, reserve, commit, release, charge, free, ...corrections, account, sweep }
       })
     )
 

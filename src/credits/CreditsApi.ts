@@ -9,7 +9,7 @@ import { Balance, Entry, Month, Pricing, Statement, SubscriptionView } from "./S
 
 const error = [DatabaseUnavailable, RowMismatch, RowRefused] as const
 /** Reading an account does what was due on it: leases that ended, resets, grants. */
-const account = {
+export const creditAccount = {
   reads: ["credit_accounts", "credit_entries", "credit_reservations", "plans", "user_profiles", "subscriptions"],
   writes: ["credit_accounts", "credit_entries", "credit_reservations"]
 } as const
@@ -21,20 +21,20 @@ export class CreditsApi extends HttpApiGroup.make("credits")
       .annotate(Touches, { reads: ["plans", "prices"], writes: [] })
       .annotate(OpenApi.Summary, "What each action costs, what is free each month, and what each plan gives"),
     HttpApiEndpoint.get("balance", "/me/credits", { success: Balance, error })
-      .annotate(Touches, account)
+      .annotate(Touches, creditAccount)
       .annotate(OpenApi.Summary, "What the caller has, what is held of it, and when the plan gives more"),
     HttpApiEndpoint.get("entries", "/me/credits/entries", {
       query: listQuery,
       success: Listing(Entry).annotate({ identifier: "CreditEntryList" }),
       error
     })
-      .annotate(Touches, account)
+      .annotate(Touches, creditAccount)
       .annotate(
         OpenApi.Summary,
         "Every credit given and taken, latest first: what, when, why, about what, and the balance after it"
       ),
     HttpApiEndpoint.get("statement", "/me/credits/statements", { query: { month: Month }, success: Statement, error })
-      .annotate(Touches, account)
+      .annotate(Touches, creditAccount)
       .annotate(
         OpenApi.Summary,
         "A calendar month in the caller's time zone: the balances at both ends, and the sums between them"

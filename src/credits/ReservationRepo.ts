@@ -19,6 +19,8 @@ export interface Settlement {
 export class ReservationRepo extends Context.Service<ReservationRepo, {
   /** Adds one; one of that id stays as it is. */
   insert(reservation: Reservation, settled: "open" | Column.Instant): Effect.Effect<void, DatabaseError>
+  /** Adds what was given for nothing. */
+  insertFree(given: ReadonlyArray<Reservation>, now: Column.Instant): Effect.Effect<void, DatabaseError>
   find(id: string, user: UserId): Effect.Effect<CreditReservation | undefined, DatabaseError>
   /** The open one of the same thing. */
   findOpen(same: Same): Effect.Effect<CreditReservation | undefined, DatabaseError>
@@ -59,6 +61,13 @@ export class ReservationRepo extends Context.Service<ReservationRepo, {
           } ON CONFLICT (id) DO NOTHING`)
         )
       )
+
+      const insertFree = Effect.fn("ReservationRepo.insertFree")((given: ReadonlyArray<Reservation>, now: Column.Instant) => {
+        const [first, ...others] = given.map((one) => ({ ...one, status: "committed", settled_at: now }))
+        return first === undefined
+          ? Effect.void
+          : Effect.asVoid(available(relation)(sql`INSERT INTO credit_reservations ${sql.insert([first, ...others])}`))
+      })
 
       const find = Effect.fn("ReservationRepo.find")((id: string, user: UserId) =>
         decode(sql`SELECT * FROM credit_reservations WHERE id = ${id} AND user_id = ${user}`)
@@ -133,7 +142,7 @@ export class ReservationRepo extends Context.Service<ReservationRepo, {
         )
       )
 
-      return { insert, find, findOpen, findPaid, countFree, extend, settle, expire, hasLapsed, lapsed }
+      return { insert, insertFree, find, findOpen, findPaid, countFree, extend, settle, expire, hasLapsed, lapsed }
     })
   )
 }

@@ -32,6 +32,16 @@ export const conditional = (
     : HttpServerResponse.uint8Array(body, { contentType: "application/json", headers })
 }
 
+/** `representationOf` in full, whatever the caller has already. */
+export const complete = (
+  answer: { readonly body: Uint8Array; readonly etag: string },
+  given: Readonly<Record<string, string>>
+): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.uint8Array(answer.body, {
+    contentType: "application/json",
+    headers: representationOf(undefined, answer, given).headers
+  })
+
 /** RFC 9110, section 13.1.2: a list of tags or `*`, compared weakly. */
 const matches = (wanted: string, etag: string): boolean =>
   wanted.trim() === "*" || wanted.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag)

@@ -5,7 +5,6 @@ import { Transaction } from "../database/Transaction.ts"
 import { ProfileAcquisition } from "../profiles/ProfileAcquisition.ts"
 import { Outbox } from "../webhooks/Outbox.ts"
 import { type BulkJob, JobId, type JobItem } from "./BulkJob.ts"
-import { JobPrice } from "./JobPrice.ts"
 import { JobQueue } from "./JobQueue.ts"
 import { type ItemEnd, JobRepo } from "./JobRepo.ts"
 
@@ -28,7 +27,6 @@ export class BulkWork extends Context.Service<BulkWork, {
       Effect.gen(function*() {
         const jobs = yield* JobRepo
         const acquisition = yield* ProfileAcquisition
-        const price = yield* JobPrice
         const queue = yield* JobQueue
         const outbox = yield* Outbox
         const transaction = yield* Transaction
@@ -38,7 +36,7 @@ export class BulkWork extends Context.Service<BulkWork, {
         const end = (item: JobItem, given: ItemEnd) => Effect.flatMap(now, (at) => jobs.endItem(item, given, at))
 
         const doItem = Effect.fn("BulkWork.item")(function*(job: BulkJob, item: JobItem) {
-          const credits = yield* price.quote(job.user_id, item.username)
+          const credits = yield* acquisition.quote(job.user_id, item.username)
           if (!(yield* jobs.reserve(item, credits))) {
             yield* end(item, { state: "skipped", profile: null, source: null, reason: "max_credits", charged: false })
             return

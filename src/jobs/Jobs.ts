@@ -11,7 +11,6 @@ import { JobId } from "./BulkJob.ts"
 import { BulkWork, type BulkWorkOptions } from "./BulkWork.ts"
 import { JobChanges } from "./JobChanges.ts"
 import { JobNotFound } from "./JobErrors.ts"
-import { JobPrice } from "./JobPrice.ts"
 import { type Counted, type ItemRow, JobRepo, type Page } from "./JobRepo.ts"
 
 export interface NewBulkJob {
@@ -116,11 +115,11 @@ export class Jobs extends Context.Service<Jobs, {
     })
   )
 
-  /** The whole room, at a price of nothing. */
+  /** The whole room, with what it needs. */
   static readonly layer = (options: BulkWorkOptions & { readonly freshFor: Duration.Duration }) =>
     this.layerNoDeps.pipe(
       Layer.provide(BulkWork.layerNoDeps(options)),
-      Layer.provide([JobRepo.layer, JobChanges.layerNoDeps, JobPrice.layerFree]),
+      Layer.provide([JobRepo.layer, JobChanges.layerNoDeps]),
       Layer.provide(ProfileAcquisition.layerNoDeps(options))
     )
 }

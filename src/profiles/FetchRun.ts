@@ -12,7 +12,7 @@ import { problemOf, refusalOf } from "./FetchFailures.ts"
 import type { FetchId, FetchProblem, ProfileFetch } from "./ProfileFetch.ts"
 import { type End, ProfileFetchRepo } from "./ProfileFetchRepo.ts"
 import { ProfileRepo } from "./ProfileRepo.ts"
-import { type Caller, type Granted, type KeptAnswer, ProfileStore } from "./ProfileStore.ts"
+import { type Caller, type Granted, isOpened, type KeptAnswer, ProfileStore } from "./ProfileStore.ts"
 
 export interface FetchRunOptions {
   /** Kept answers younger than this many milliseconds are stored instead of paying again. */
@@ -52,20 +52,24 @@ export class FetchRun extends Context.Service<FetchRun, {
           return yield* Effect.retry(Effect.uninterruptible(store.keep(username, fetched)), whileDatabaseIsAway)
         })
 
-        /** Ends the fetch and gives the callers what is theirs, inside a transaction. Undefined where somebody else has ended it. */
+        /** Ends the fetch and gives the callers what is theirs, inside a transaction; answers with those who got it. Undefined where somebody else has ended it. */
         const settle = Effect.fnUntraced(function*(
           fetch: ProfileFetch,
           end: End,
-          settleCallers: ((callers: ReadonlyArray<Caller>) => Effect.Effect<void, DatabaseError>) | undefined
+          settleCallers: ((callers: ReadonlyArray<Caller>) => Effect.Effect<ReadonlyArray<Caller>, DatabaseError>) | undefined
         ) {
           if (!(yield* repo.end(fetch.id, end, instantOf(yield* Clock.currentTimeMillis)))) return undefined
           if (settleCallers === undefined) return []
           const callers = (yield* repo.recordCallers(fetch.id)).map((row): Caller => ({
             id: row.user_id,
-            startedAt: millisOf(row.asked_at)
+            startedAt: millisOf(row.asked_at),
+            reservation: row.reservation
           }))
-          if (callers.length > 0) yield* settleCallers(callers)
-          return callers
+          if (callers.length === 0) return callers
+          const settled = yield* settleCallers(callers)
+          const left = callers.filter((caller) => !settled.includes(caller))
+          if (left.length > 0) yield* repo.unrecordCallers(fetch.id, left.map(({ id }) => id))
+          return settled
         })
 
         /** A caller whose account vanishes meanwhile must not cost the others their answer; each then records by themselves. */
@@ -91,7 +95,11 @@ export class FetchRun extends Context.Service<FetchRun, {
                   fetch,
                   succeeded(profile),
                   withCallers
-                    ? (found) => store.grant(profile, found, { analysisType: fetch.analysis_type, source: "vendor", snapshot })
+                    ? (found) =>
+                      Effect.map(
+                        store.grant(profile, found, { analysisType: fetch.analysis_type, source: "vendor", snapshot }),
+                        (openings) => found.filter(({ id }) => isOpened(openings, id))
+                      )
                     : undefined
                 ),
                 (found) => {
@@ -115,10 +123,13 @@ export class FetchRun extends Context.Service<FetchRun, {
           const record = problem === null ?
             undefined :
             (found: ReadonlyArray<Caller>) =>
-              store.recordFailure(fetch.username, known, found, {
-                failure: refusalOf(fetch.username, problem),
-                analysisType: fetch.analysis_type
-              })
+              Effect.as(
+                store.recordFailure(fetch.username, known, found, {
+                  failure: refusalOf(fetch.username, problem),
+                  analysisType: fetch.analysis_type
+                }),
+                found
+              )
           const callers = yield* Effect.retry(
             orWithoutCallers(transaction.run(settle(fetch, end, record)), settle(fetch, end, undefined)),
             whileDatabaseIsAway
@@ -184,7 +195,12 @@ export class FetchRun extends Context.Service<FetchRun, {
     )
 }
 
-const callerRelations: ReadonlySet<string> = new Set(["user_profile_access", "user_searches"])
+const callerRelations: ReadonlySet<string> = new Set([
+  "user_profile_access",
+  "user_searches",
+  "credit_accounts",
+  "credit_reservations"
+])
 
 /**
  * Answers that become rows at the same time. The other connections of the pool stay free for writing down what arrives meanwhile,

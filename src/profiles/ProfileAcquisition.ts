@@ -1,4 +1,6 @@
 import { Clock, Context, Duration, Effect, Layer, Result } from "effect"
+import { type Openings, Unlocks } from "../access/Unlocks.ts"
+import type { CreditsRequired } from "../credits/CreditErrors.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { millisOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
@@ -39,6 +41,8 @@ export interface AcquireOptions {
  * fetch under way is joined, and window and record are given once however often it is taken up.
  */
 export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
+  /** Credits that it would cost now: nothing where the window is open or credits are off. */
+  quote(user: UserId, username: Username): Effect.Effect<number, DatabaseError>
   acquire(options: AcquireOptions): Effect.Effect<void, DatabaseError>
 }>()("analytics-following/profiles/ProfileAcquisition") {
   static readonly layerNoDeps = (options: { readonly freshFor: Duration.Duration }) =>
@@ -49,6 +53,7 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
         const store = yield* ProfileStore
         const fetches = yield* ProfileFetches
         const transaction = yield* Transaction
+        const unlocks = yield* Unlocks
         const freshFor = Duration.toMillis(options.freshFor)
 
         const find = Effect.fnUntraced(function*(username: Username) {
@@ -60,11 +65,18 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
 
         const acquire = Effect.fn("ProfileAcquisition.acquire")(function*(asked: AcquireOptions) {
           const { analysisType, settle, username } = asked
-          const caller: Caller = { id: asked.user, startedAt: yield* Clock.currentTimeMillis }
+          let caller: Caller = { id: asked.user, startedAt: yield* Clock.currentTimeMillis, reservation: null }
 
           /** `record` gives the user what the fetch's own transaction did not. */
-          const settleWith = (end: Acquired, record: Effect.Effect<void, DatabaseError>) =>
-            transaction.run(Effect.flatMap(settle(end), (wanted) => wanted ? record : Effect.void))
+          const settleWith = (end: Acquired, record: Effect.Effect<Openings | void, DatabaseError>) =>
+            transaction.run(Effect.gen(function*() {
+              if (!(yield* settle(end))) return
+              const opening = (yield* record)?.get(asked.user)
+              if (opening !== undefined) yield* Effect.fromResult(opening)
+            })).pipe(Effect.catchTag("CreditsRequired", cannotPay))
+
+          const cannotPay = (_: CreditsRequired) =>
+            Effect.asVoid(settle({ profile: null, source: null, reason: "credits_required" }))
 
           const grant = (profile: Granted, source: "vendor" | "database", recorded: boolean) =>
             settleWith(
@@ -95,6 +107,13 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
               yield* refuse(failure, false)
               return undefined
             }
+            const reserved = yield* Effect.result(unlocks.reserve(asked.user, username, stored?.profile))
+            if (Result.isFailure(reserved)) {
+              if (reserved.failure._tag !== "CreditsRequired") return yield* Effect.fail(reserved.failure)
+              yield* cannotPay(reserved.failure)
+              return undefined
+            }
+            caller = { ...caller, reservation: reserved.success }
             return yield* transaction.run(
               Effect.tap(fetches.join(username, caller, { purpose: "bulk", analysisType }), ({ id }) => asked.note(id))
             )
@@ -107,7 +126,12 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
             : refuse(result.failure, outcome.recorded(asked.user))
         })
 
-        return { acquire }
+        const quote = Effect.fn("ProfileAcquisition.quote")(function*(user: UserId, username: Username) {
+          if (!unlocks.enabled) return 0
+          return (yield* unlocks.quote(user, username, (yield* find(username))?.profile, false)).required
+        })
+
+        return { quote, acquire }
       })
     )
 }

@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { Model } from "effect/schema"
+import { Reservation } from "../credits/CreditReservation.ts"
 import * as Column from "../database/Column.ts"
 import { AnalysisType } from "../searches/Search.ts"
 import { UserId } from "../users/UserId.ts"
@@ -43,5 +44,6 @@ export class ProfileFetchCaller extends Model.Class<ProfileFetchCaller>("Profile
   user_id: UserId.annotate({ sqlType: "uuid" }),
   asked_at: Column.Instant,
   recorded: Column.withDefault(Column.boolean),
-  left_at: Schema.NullOr(Column.Instant)
+  left_at: Schema.NullOr(Column.Instant),
+  reservation: Schema.NullOr(Column.json(Reservation))
 }, { table: "profile_fetch_callers" }) {}

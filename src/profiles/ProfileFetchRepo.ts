@@ -1,5 +1,6 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import type { Reservation } from "../credits/CreditReservation.ts"
 import * as Column from "../database/Column.ts"
 import { ReadSql } from "../database/Database.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
@@ -18,7 +19,7 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
   insert(fetch: Begun, now: Column.Instant): Effect.Effect<ProfileFetch & { readonly is_new: boolean }, DatabaseError>
   /** Takes a new fetch back, in the transaction that made it. */
   delete(id: FetchId): Effect.Effect<void, DatabaseError>
-  addCaller(id: FetchId, user: UserId, askedAt: Column.Instant): Effect.Effect<void, DatabaseError>
+  addCaller(id: FetchId, caller: WaitingCaller): Effect.Effect<void, DatabaseError>
   /** The latest fetch of a name that has ended since then. */
   findLatest(username: Username, since: Column.Instant): Effect.Effect<ProfileFetch | undefined, DatabaseError>
   /** Of these, those that have ended, with the users whom the transaction that ended them recorded. */
@@ -32,9 +33,11 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
   /** Those who wait, recorded from now on; call after `end`, in its transaction. */
   recordCallers(
     id: FetchId
-  ): Effect.Effect<ReadonlyArray<{ readonly user_id: UserId; readonly asked_at: Column.Instant }>, DatabaseError>
-  /** The user waits no longer; false where they did not. */
-  leave(id: FetchId, user: UserId, now: Column.Instant): Effect.Effect<boolean, DatabaseError>
+  ): Effect.Effect<ReadonlyArray<WaitingCaller>, DatabaseError>
+  /** These were not recorded after all; call in the transaction of `recordCallers`. */
+  unrecordCallers(id: FetchId, users: ReadonlyArray<UserId>): Effect.Effect<void, DatabaseError>
+  /** The user waits no longer; undefined where they did not. */
+  leave(id: FetchId, user: UserId, now: Column.Instant): Effect.Effect<WaitingCaller | undefined, DatabaseError>
   /** Ends a fetch that was begun for callers and has none left; false where it goes on. */
   cancelDeserted(id: FetchId, now: Column.Instant): Effect.Effect<boolean, DatabaseError>
   /** Forgets fetches that ended before then. */
@@ -68,11 +71,15 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
         Effect.asVoid(guard(sql`DELETE FROM profile_fetches WHERE id = ${id}`))
       )
 
-      const addCaller = Effect.fn("ProfileFetchRepo.addCaller")((id: FetchId, user: UserId, askedAt: Column.Instant) =>
+      const addCaller = Effect.fn("ProfileFetchRepo.addCaller")((
+        id: FetchId,
+        { asked_at, reservation, user_id }: WaitingCaller
+      ) =>
         Effect.asVoid(
           available("profile_fetch_callers")(sql`
-          INSERT INTO profile_fetch_callers (fetch_id, user_id, asked_at) VALUES (${id}, ${user}, ${askedAt})
-          ON CONFLICT (fetch_id, user_id) DO UPDATE SET left_at = NULL`)
+          INSERT INTO profile_fetch_callers AS c (fetch_id, user_id, asked_at, reservation)
+          VALUES (${id}, ${user_id}, ${asked_at}, ${reservation === null ? null : JSON.stringify(reservation)})
+          ON CONFLICT (fetch_id, user_id) DO UPDATE SET left_at = NULL, reservation = coalesce(excluded.reservation, c.reservation)`)
         )
       )
 
@@ -128,17 +135,21 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
       const recordCallers = Effect.fn("ProfileFetchRepo.recordCallers")((id: FetchId) =>
         decodeCallers(sql`
           UPDATE profile_fetch_callers SET recorded = true WHERE fetch_id = ${id} AND left_at IS NULL
-          RETURNING user_id, asked_at`)
+          RETURNING user_id, asked_at, reservation`)
+      )
+
+      const unrecordCallers = Effect.fn("ProfileFetchRepo.unrecordCallers")((id: FetchId, users: ReadonlyArray<UserId>) =>
+        Effect.asVoid(
+          available("profile_fetch_callers")(sql`
+          UPDATE profile_fetch_callers SET recorded = false WHERE fetch_id = ${id} AND user_id = ANY (${[...users]}::uuid[])`)
+        )
       )
 
       const leave = Effect.fn("ProfileFetchRepo.leave")((id: FetchId, user: UserId, now: Column.Instant) =>
-        Effect.map(
-          decodeCaller(sql`
-            UPDATE profile_fetch_callers SET left_at = ${now}
-            WHERE fetch_id = ${id} AND user_id = ${user} AND left_at IS NULL AND NOT recorded
-            RETURNING user_id, asked_at`),
-          (found) => found !== undefined
-        )
+        decodeCaller(sql`
+          UPDATE profile_fetch_callers SET left_at = ${now}
+          WHERE fetch_id = ${id} AND user_id = ${user} AND left_at IS NULL AND NOT recorded
+          RETURNING user_id, asked_at, reservation`)
       )
 
       const cancelDeserted = Effect.fn("ProfileFetchRepo.cancelDeserted")((id: FetchId, now: Column.Instant) =>
@@ -169,6 +180,7 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
         start,
         end,
         recordCallers,
+        unrecordCallers,
         leave,
         cancelDeserted,
         prune
@@ -191,4 +203,15 @@ const StartedRow = Schema.Struct({ ...ProfileFetch.fields, asked_by: Schema.Null
 
 const EndedRow = Schema.Struct({ ...ProfileFetch.fields, recorded: Schema.Array(UserId) })
 
-const WaitingRow = Schema.Struct({ user_id: UserId, asked_at: ProfileFetchCaller.fields.asked_at })
+const WaitingRow = Schema.Struct({
+  user_id: UserId,
+  asked_at: ProfileFetchCaller.fields.asked_at,
+  reservation: ProfileFetchCaller.fields.reservation
+})
+
+/** Someone who waits for a fetch, and what they have reserved for it. */
+export interface WaitingCaller {
+  readonly user_id: UserId
+  readonly asked_at: Column.Instant
+  readonly reservation: Reservation | null
+}

@@ -1,4 +1,5 @@
 import { Clock, Context, Duration, Effect, Layer, Schedule } from "effect"
+import { Unlocks } from "../access/Unlocks.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
@@ -59,6 +60,7 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
         const queue = yield* JobQueue
         const ends = yield* FetchEnds
         const transaction = yield* Transaction
+        const unlocks = yield* Unlocks
         const { run } = yield* FetchRun
 
         const join = Effect.fn("ProfileFetches.join")((
@@ -78,7 +80,13 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
                 if (before !== undefined) return yield* Effect.as(repo.delete(fetch.id), before)
                 yield* queue.offer(fetchQueue, fetch.id)
               }
-              if (caller !== undefined) yield* repo.addCaller(fetch.id, caller.id, instantOf(caller.startedAt))
+              if (caller !== undefined) {
+                yield* repo.addCaller(fetch.id, {
+                  user_id: caller.id,
+                  asked_at: instantOf(caller.startedAt),
+                  reservation: caller.reservation
+                })
+              }
               return fetch
             }))
           )
@@ -116,7 +124,10 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
         const leave = Effect.fn("ProfileFetches.leave")((id: FetchId, user: UserId) =>
           transaction.run(Effect.gen(function*() {
             const now = instantOf(yield* Clock.currentTimeMillis)
-            if (yield* repo.leave(id, user, now)) yield* repo.cancelDeserted(id, now)
+            const left = yield* repo.leave(id, user, now)
+            if (left === undefined) return
+            yield* unlocks.release([left.reservation])
+            yield* repo.cancelDeserted(id, now)
           })).pipe(Effect.andThen(ends.look(id)))
         )
 

@@ -1,6 +1,7 @@
 import { Clock, Context, Effect, Layer, Result } from "effect"
-import { AccessTracker } from "../access/AccessTracker.ts"
+import { type Openings, Unlocks } from "../access/Unlocks.ts"
 import { Cache } from "../cache/Cache.ts"
+import type { FreeReason, Reservation } from "../credits/CreditReservation.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
@@ -23,10 +24,11 @@ import type { Username } from "./Username.ts"
 import type { VendorAnswerId } from "./VendorAnswer.ts"
 import { VendorAnswerRepo } from "./VendorAnswerRepo.ts"
 
-/** Someone who asked for a profile, and since when they wait (milliseconds since 1970). */
+/** Someone who asked for a profile, since when they wait (milliseconds since 1970), and what they have reserved for it. */
 export interface Caller {
   readonly id: UserId
   readonly startedAt: number
+  readonly reservation: Reservation | null
 }
 
 export interface Granted {
@@ -70,21 +72,26 @@ export class ProfileStore extends Context.Service<ProfileStore, {
   >
   /** One transaction: a post that is stored already is one of the profile's own, and a new version of the profile. */
   linkPost(profile: ProfileId, post: PostId, now: KeptAnswer["fetchedAt"]): Effect.Effect<void, DatabaseError>
-  /** Windows and search records on a profile that is stored already, all of them or none; also as part of `store`'s transaction. */
+  /**
+   * Windows, what they cost, and search records on a profile that is stored already, also as part of `store`'s transaction. Of those who
+   * cannot pay nothing is stored.
+   */
   grant(profile: Granted, callers: ReadonlyArray<Caller>, record: {
     readonly analysisType: typeof AnalysisType.Type
     readonly source: typeof DataSource.Type
     readonly snapshot: typeof UserSearch.fields.profile_snapshot.Type
-  }): Effect.Effect<void, DatabaseError>
+    /** Why windows that it opens cost nothing. */
+    readonly free?: FreeReason
+  }): Effect.Effect<Openings, DatabaseError>
   /** The answer cannot become rows: it is not tried again. `rejection` is a code, never content. */
   reject(answer: KeptAnswer, rejection: string): Effect.Effect<void, DatabaseError>
-  /** A fetch failed: those who asked get what is stored, else the failure stands in their record. */
+  /** A fetch failed: those who asked get what is stored, for nothing, else the failure stands in their record. */
   recordFailure(
     username: Username,
     stored: Granted | undefined,
     callers: ReadonlyArray<Caller>,
     outcome: { readonly failure: LookupRefusal; readonly analysisType: typeof AnalysisType.Type }
-  ): Effect.Effect<void, DatabaseError>
+  ): Effect.Effect<Openings, DatabaseError>
   /** Instagram says that a stored profile is gone. */
   markGone(username: Username): Effect.Effect<void, DatabaseError>
 }>()("analytics-following/profiles/ProfileStore") {
@@ -95,7 +102,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
       const snapshots = yield* SnapshotRepo
       const answers = yield* VendorAnswerRepo
       const posts = yield* Posts
-      const access = yield* AccessTracker
+      const unlocks = yield* Unlocks
       const searches = yield* Searches
       const cache = yield* Cache
       const transaction = yield* Transaction
@@ -194,10 +201,20 @@ export class ProfileStore extends Context.Service<ProfileStore, {
         callers: ReadonlyArray<Caller>,
         record: Parameters<ProfileStore["Service"]["grant"]>[2]
       ) =>
-        callers.length === 0 ? Effect.void : transaction.run(Effect.andThen(
-          access.grant(callers.map((caller) => caller.id), profile.profile),
-          searches.record(callers, { username: profile.username, profile: profile.profile, errorCode: null, ...record })
-        ))
+        transaction.run(Effect.gen(function*() {
+          const { free, ...outcome } = record
+          const openings = yield* unlocks.open(profile, callers, free)
+          const admitted = callers.filter(({ id }) => isOpened(openings, id))
+          if (admitted.length > 0) {
+            yield* searches.record(admitted, {
+              username: profile.username,
+              profile: profile.profile,
+              errorCode: null,
+              ...outcome
+            })
+          }
+          return openings
+        }))
       )
 
       const markGone = (username: Username) =>
@@ -213,21 +230,35 @@ export class ProfileStore extends Context.Service<ProfileStore, {
         { analysisType, failure }: Parameters<ProfileStore["Service"]["recordFailure"]>[3]
       ) =>
         stored !== undefined && failure._tag !== "ProfileNotFound"
-          ? grant(stored, callers, { analysisType, source: "database", snapshot: null })
-          : searches.record(callers, {
-            username,
-            profile: stored?.profile ?? null,
-            analysisType,
-            source: null,
-            errorCode: failure.type.slice("/problems/".length),
-            snapshot: null
-          })
+          ? grant(stored, callers, { analysisType, source: "database", snapshot: null, free: "vendor_failed" })
+          : transaction.run(Effect.as(
+            Effect.andThen(
+              unlocks.release(callers.map(({ reservation }) => reservation)),
+              searches.record(callers, {
+                username,
+                profile: stored?.profile ?? null,
+                analysisType,
+                source: null,
+                errorCode: failure.type.slice("/problems/".length),
+                snapshot: null
+              })
+            ),
+            noOpenings
+          ))
       )
 
       return { keep, findKept, store, addPost, linkPost, grant, reject, recordFailure, markGone }
     })
   )
 }
+
+/** Whether a user's window is open now. */
+export const isOpened = (openings: Openings, user: UserId): boolean => {
+  const opening = openings.get(user)
+  return opening !== undefined && Result.isSuccess(opening)
+}
+
+const noOpenings: Openings = new Map()
 
 /** The figures a search record keeps: what the profile looked like when it was looked up. */
 const keyFigures = ({ profile, snapshot }: ProfileRows) => ({

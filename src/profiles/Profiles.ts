@@ -1,8 +1,9 @@
 import { Clock, Context, Duration, Effect, Layer, Option } from "effect"
 import { AccessTracker, windowMillis } from "../access/AccessTracker.ts"
+import { type Opened, Unlocks } from "../access/Unlocks.ts"
 import { Cache, type CachedBody } from "../cache/Cache.ts"
 import { TtlMap } from "../cache/TtlMap.ts"
-import type * as Column from "../database/Column.ts"
+import type { Quote } from "../credits/Quote.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf, millisOf } from "../database/Instant.ts"
 import type { ListedPost } from "../posts/ListedPost.ts"
@@ -10,11 +11,19 @@ import { Posts } from "../posts/Posts.ts"
 import type { AnalysisType, DataSource } from "../searches/Search.ts"
 import type { UserId } from "../users/UserId.ts"
 import { staleReasonOf } from "./FetchFailures.ts"
+import {
+  type LookupFailure,
+  type LookupOptions,
+  openFor,
+  type Pending,
+  type ProfilesOptions,
+  type Ready,
+  type Repeat
+} from "./Lookup.ts"
 import { ProfileId } from "./Profile.ts"
 import { answerOf } from "./ProfileAnswer.ts"
 import { ProfileAnswers } from "./ProfileAnswers.ts"
 import { AccessRequired, ProfileNotFound } from "./ProfileErrors.ts"
-import type { ProfileFetch } from "./ProfileFetch.ts"
 import { ProfileFetches } from "./ProfileFetches.ts"
 import type { MentionRow, Page, RelatedRow } from "./ProfileRelationRepo.ts"
 import { ProfileRepo } from "./ProfileRepo.ts"
@@ -22,43 +31,13 @@ import { type Caller, type Granted, type LookupRefusal, ProfileStore } from "./P
 import type { Unlocked } from "./Unlocked.ts"
 import type { Username } from "./Username.ts"
 
-/** An answer ready for the wire. */
-export interface Ready {
-  readonly _tag: "Ready"
-  readonly cached: CachedBody
-  readonly source: typeof DataSource.Type
-  /** Why the data is stale, or null. */
-  readonly staleReason: string | null
-  readonly accessExpiresAt: Column.Instant
-}
-
-/** The fetch goes on beyond the time the caller wanted to wait. */
-export interface Pending {
-  readonly _tag: "Pending"
-  readonly fetch: ProfileFetch
-}
-
-export interface LookupOptions {
-  readonly user: UserId
-  readonly username: Username
-  /** How long to wait for a fetch before it becomes a job. */
-  readonly wait: Duration.Duration
-  /** Ask the vendor although the stored data is fresh. */
-  readonly force: boolean
-}
-
-export type LookupFailure = LookupRefusal | DatabaseError
-
-export interface ProfilesOptions {
-  /** How long stored data counts as fresh. */
-  readonly freshFor: Duration.Duration
-  /** How long after that it is still answered at once, while it is fetched anew behind the answer. */
-  readonly staleFor: Duration.Duration
-}
-
 /** The main job: look a profile up, fetching, storing and unlocking as needed; and read what is stored and unlocked. */
 export class Profiles extends Context.Service<Profiles, {
   lookup(options: LookupOptions): Effect.Effect<Ready | Pending, LookupFailure>
+  /** As `lookup`; a window that is open is renewed before: 30 days more, at the price of an unlock. */
+  unlock(options: Pick<LookupOptions, "user" | "username" | "wait">): Effect.Effect<Ready | Pending, LookupFailure>
+  /** What `lookup`, or `unlock` where it renews, would cost now. Nobody is asked and nothing recorded. */
+  quote(user: UserId, username: Username, renewal: boolean): Effect.Effect<Quote, DatabaseError>
   /** As `lookup`, of a repeated one whose answer this process has: nothing is asked or recorded. `now` is milliseconds since 1970. */
   known(user: UserId, username: string, now: number): Ready | undefined
   /** The stored profile, if the user holds an open window on it: 404 when unknown, 403 when not unlocked. */
@@ -79,6 +58,8 @@ export class Profiles extends Context.Service<Profiles, {
         const fetches = yield* ProfileFetches
         const posts = yield* Posts
         const access = yield* AccessTracker
+        const unlocks = yield* Unlocks
+        const charging = unlocks.enabled
         const cache = yield* Cache
         const freshFor = Duration.toMillis(options.freshFor)
         const servedFor = freshFor + Duration.toMillis(options.staleFor)
@@ -106,23 +87,54 @@ export class Profiles extends Context.Service<Profiles, {
 
         const ready = (
           { cached, source, staleReason = null }: { cached: CachedBody; source: Ready["source"]; staleReason?: string | null },
-          accessExpiresAt: Column.Instant
-        ): Ready => ({ _tag: "Ready", cached, source, staleReason, accessExpiresAt })
+          { charge, expiresAt }: Pick<Opened, "expiresAt"> & { readonly charge: Ready["charge"] }
+        ): Ready => ({
+          _tag: "Ready",
+          cached,
+          source,
+          staleReason,
+          accessExpiresAt: expiresAt,
+          charge: charging ? charge : null
+        })
 
-        /** Opens or extends the caller's window, records the look-up, and remembers both for the repeats that follow. */
+        /** Opens the caller's window, records the look-up, and remembers both for the repeats that follow. */
         const settle = Effect.fnUntraced(function*(
           caller: Caller,
           profile: Granted,
           source: typeof DataSource.Type,
           analysisType: typeof AnalysisType.Type,
-          alreadyRecorded: boolean
+          alreadyRecorded: boolean,
+          free?: "vendor_failed"
         ) {
-          if (!alreadyRecorded) yield* store.grant(profile, [caller], { analysisType, source, snapshot: null })
+          const recorded = alreadyRecorded ? yield* openedElsewhere(caller, profile) : undefined
+          const opened = recorded ?? (yield* openHere(caller, profile, {
+            analysisType,
+            source,
+            snapshot: null,
+            ...(free === undefined ? {} : { free })
+          }))
           const now = yield* Clock.currentTimeMillis
-          const accessExpiresAt = instantOf(now + windowMillis)
-          const repeat = { profile: profile.profile, accessExpiresAt, checkedAt: now }
+          const repeat = { profile: profile.profile, accessExpiresAt: opened.expiresAt, checkedAt: now }
           repeats.set(caller.id + profile.username, repeat, now + repeatFor)
-          return accessExpiresAt
+          return opened
+        })
+
+        /** What the fetch's own transaction has given; undefined where it was taken away since. */
+        const openedElsewhere = Effect.fnUntraced(function*(caller: Caller, { profile }: Granted) {
+          if (charging) return yield* unlocks.opened(caller.id, profile, caller.reservation)
+          const now = yield* Clock.currentTimeMillis
+          return { expiresAt: instantOf(now + windowMillis), charge: null }
+        })
+
+        const openHere = Effect.fnUntraced(function*(
+          caller: Caller,
+          profile: Granted,
+          record: Parameters<ProfileStore["Service"]["grant"]>[2]
+        ) {
+          const opening = (yield* store.grant(profile, [caller], record)).get(caller.id)
+          return opening === undefined
+            ? yield* Effect.die(new Error("an account went while it was answered"))
+            : yield* Effect.fromResult(opening)
         })
 
         /** The same user asking again within a minute: no new record, the window only checked, at most every `windowCheckedEvery`. */
@@ -139,7 +151,7 @@ export class Profiles extends Context.Service<Profiles, {
             repeat.accessExpiresAt = window.expires_at
           }
           const body = yield* freshBody(username, now)
-          return body === undefined || body.cached.subject !== repeat.profile ? undefined : ready(body, repeat.accessExpiresAt)
+          return body === undefined || body.cached.subject !== repeat.profile ? undefined : ready(body, openFor(repeat))
         })
 
         const known = (user: UserId, username: string, now: number): Ready | undefined => {
@@ -148,12 +160,12 @@ export class Profiles extends Context.Service<Profiles, {
           const cached = cache.known(username, now)
           return cached === undefined || cached.freshUntil <= now || cached.subject !== repeat.profile
             ? undefined
-            : ready({ cached, source: "cache" }, repeat.accessExpiresAt)
+            : ready({ cached, source: "cache" }, openFor(repeat))
         }
 
         const lookup = Effect.fn("Profiles.lookup")(function*({ user, username, wait, force }: LookupOptions) {
           const startedAt = yield* Clock.currentTimeMillis
-          const caller: Caller = { id: user, startedAt }
+          let caller: Caller = { id: user, startedAt, reservation: null }
           const analysisType = force ? "refresh" as const : "lookup" as const
           if (!force) {
             const again = yield* repeated(user, username, startedAt)
@@ -183,6 +195,7 @@ export class Profiles extends Context.Service<Profiles, {
             return yield* storedAnswer(caller, known, "refreshing", analysisType, false)
           }
 
+          caller = { ...caller, reservation: yield* unlocks.reserve(user, username, known?.profile) }
           const fetch = yield* fetches.join(username, caller, { purpose: "lookup", analysisType })
           const ended = yield* Effect.timeoutOption(fetches.outcome(fetch), wait)
           if (Option.isNone(ended)) return { _tag: "Pending" as const, fetch }
@@ -204,7 +217,7 @@ export class Profiles extends Context.Service<Profiles, {
         ) {
           const staleReason = staleReasonOf(failure)
           if (known !== undefined && staleReason !== undefined) {
-            return yield* storedAnswer(caller, known, staleReason, analysisType, recorded)
+            return yield* storedAnswer(caller, known, staleReason, analysisType, recorded, "database", "vendor_failed")
           }
           if (!recorded) yield* store.recordFailure(username, undefined, [caller], { failure, analysisType })
           return yield* Effect.fail(failure)
@@ -216,12 +229,27 @@ export class Profiles extends Context.Service<Profiles, {
           staleReason: string | null,
           analysisType: typeof AnalysisType.Type,
           recorded: boolean,
-          source: typeof DataSource.Type = "database"
+          source: typeof DataSource.Type = "database",
+          free?: "vendor_failed"
         ) {
           const now = yield* Clock.currentTimeMillis
           const answer = profile === undefined ? undefined : yield* readAnswer(profile.username, now, staleReason)
           if (profile === undefined || answer === undefined) return yield* unknown(profile?.username ?? "")
-          return ready({ ...answer, source }, yield* settle(caller, profile, source, analysisType, recorded))
+          return ready({ ...answer, source }, yield* settle(caller, profile, source, analysisType, recorded, free))
+        })
+
+        const unlock = Effect.fn("Profiles.unlock")(function*(asked: Pick<LookupOptions, "user" | "username" | "wait">) {
+          const { user, username } = asked
+          const stored = yield* repo.findByUsername(username)
+          const renewed = stored === undefined ? undefined : yield* unlocks.renew(user, { profile: stored.id, username })
+          if (renewed === undefined) return yield* lookup({ ...asked, force: false })
+          repeats.delete(user + username)
+          const answer = yield* lookup({ ...asked, force: false })
+          return answer._tag === "Ready" ? { ...answer, accessExpiresAt: renewed.expiresAt, charge: renewed.charge } : answer
+        })
+
+        const quote = Effect.fn("Profiles.quote")(function*(user: UserId, username: Username, renewal: boolean) {
+          return yield* unlocks.quote(user, username, (yield* repo.findByUsername(username))?.id, renewal)
         })
 
         const unlocked = Effect.fn("Profiles.unlocked")(function*(user: UserId, username: Username) {
@@ -234,6 +262,8 @@ export class Profiles extends Context.Service<Profiles, {
 
         return {
           lookup,
+          unlock,
+          quote,
           known,
           unlocked,
           posts: ({ id }, page) => posts.latest(id, page),
@@ -243,13 +273,6 @@ export class Profiles extends Context.Service<Profiles, {
         }
       })
     )
-}
-
-/** What one user's last look at one profile found. */
-interface Repeat {
-  readonly profile: ProfileId
-  accessExpiresAt: Column.Instant
-  checkedAt: number
 }
 
 const rememberedRepeats = 200_000

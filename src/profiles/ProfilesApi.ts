@@ -8,6 +8,9 @@ import { Touches } from "../alignment/Touches.ts"
 import { Analytics } from "../analytics/Analytics.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { KeyScope, looksUp } from "../auth/KeyScopes.ts"
+import { CreditsRequired } from "../credits/CreditErrors.ts"
+import { creditAccount } from "../credits/CreditsApi.ts"
+import { dryRunQuery, Quote } from "../credits/Quote.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
 import { UtcInstant } from "../http/UtcInstant.ts"
@@ -38,6 +41,7 @@ const lookupErrors = [
   ProfileNotFound,
   ProfileTemporarilyUnavailable,
   SpendCeilingReached,
+  CreditsRequired,
   ...databaseErrors
 ] as const
 const readErrors = [InvalidUsername, ProfileNotFound, AccessRequired, ...databaseErrors] as const
@@ -82,9 +86,11 @@ const lookupTouches = {
     "webhook_endpoints",
     "profile_fetches",
     "profile_fetch_callers",
-    "vendor_absences"
+    "vendor_absences",
+    ...creditAccount.reads
   ],
   writes: [
+    ...creditAccount.writes,
     "profiles",
     "encoded_answers",
     "posts",
@@ -112,8 +118,9 @@ export class ProfilesApi extends HttpApiGroup.make("profiles")
   .add(
     HttpApiEndpoint.get("lookup", "/profile/:username", {
       params,
+      query: dryRunQuery,
       headers: preferHeaders,
-      success: [ProfileAnswer, JobAccepted],
+      success: [ProfileAnswer, JobAccepted, Quote],
       error: lookupErrors
     })
       .annotate(KeyScope, looksUp)
@@ -121,13 +128,15 @@ export class ProfilesApi extends HttpApiGroup.make("profiles")
       .annotate(OpenApi.Summary, "Look a profile up")
       .annotate(
         OpenApi.Description,
-        "Answers what is stored while it is fresh, else asks Instagram; opens or extends the caller's 30-day access (`X-Access-Expires-At`) and records the search. "
+        "Answers what is stored while it is fresh, else asks Instagram; opens the caller's 30-day access (`X-Access-Expires-At`) and records the search. "
+          + "Opening costs credits where they are on (`X-Credits-Charged`); reading inside the window does not. "
           + "What takes longer than `Prefer: wait` becomes a job. Stale data is served when Instagram cannot be read, and says so."
       ),
     HttpApiEndpoint.post("refresh", "/profile/:username/refresh", {
       params,
+      query: dryRunQuery,
       headers: preferHeaders,
-      success: [ProfileAnswer, JobAccepted],
+      success: [ProfileAnswer, JobAccepted, Quote],
       error: lookupErrors
     })
       .middleware(Idempotency)
@@ -138,6 +147,23 @@ export class ProfilesApi extends HttpApiGroup.make("profiles")
       .annotate(
         OpenApi.Description,
         "As the look-up, but asks Instagram although the stored data is fresh. Data younger than a minute is answered as it is."
+      ),
+    HttpApiEndpoint.post("unlock", "/profile/:username/unlock", {
+      params,
+      query: dryRunQuery,
+      headers: preferHeaders,
+      success: [ProfileAnswer, JobAccepted, Quote],
+      error: lookupErrors
+    })
+      .middleware(Idempotency)
+      .annotate(Repeats, asksVendor)
+      .annotate(AsksVendor, true)
+      .annotate(Touches, lookupTouches)
+      .annotate(OpenApi.Summary, "Unlock a profile, or renew its window")
+      .annotate(
+        OpenApi.Description,
+        "As the look-up; a window that is open gets 30 days more at its end, at the price of an unlock. "
+          + "While credits are off every look-up extends the window, and this is one."
       ),
     HttpApiEndpoint.get("analytics", "/profile/:username/analytics", {
       params,

@@ -4,9 +4,10 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { Authenticator } from "../auth/Authenticator.ts"
 import { CurrentUser } from "../auth/CurrentUser.ts"
+import { creditHeaders } from "../credits/CreditHeaders.ts"
 import { instantOf, millisOf } from "../database/Instant.ts"
 import { Api } from "../http/Api.ts"
-import { conditional, representationOf } from "../http/Conditional.ts"
+import { complete, conditional, representationOf } from "../http/Conditional.ts"
 import { Cursor } from "../http/Cursor.ts"
 import type { KnownAnswers } from "../http/KnownAnswers.ts"
 import { nextLink } from "../http/LinkNext.ts"
@@ -17,12 +18,13 @@ import type { Job } from "../jobs/Job.ts"
 import { postView } from "../posts/PostView.ts"
 import { limitHeaders, quotasOf } from "../ratelimits/Quotas.ts"
 import { RateLimits } from "../ratelimits/RateLimits.ts"
+import type { Ready } from "./Lookup.ts"
 import { lookupJobView } from "./LookupJobView.ts"
 import { freshnessOf } from "./ProfileAnswer.ts"
 import { InvalidUsername } from "./ProfileErrors.ts"
 import { ProfileHistory } from "./ProfileHistory.ts"
 import type { Page } from "./ProfileRelationRepo.ts"
-import { Profiles, type Ready } from "./Profiles.ts"
+import { Profiles } from "./Profiles.ts"
 import type { Unlocked } from "./Unlocked.ts"
 import { normalizeUsername, type Username } from "./Username.ts"
 
@@ -35,14 +37,23 @@ export const layer = HttpApiBuilder.group(
     const history = yield* ProfileHistory
     const cursors = yield* Cursor
 
-    const lookup = Effect.fnUntraced(function*(request: HttpServerRequest.HttpServerRequest, name: string, force: boolean) {
+    const lookup = Effect.fnUntraced(function*(
+      { params, query, request }: LookupRequest,
+      how: "lookup" | "refresh" | "unlock"
+    ) {
       const user = yield* CurrentUser
-      const username = yield* usernameOf(name)
+      const username = yield* usernameOf(params.username)
+      if (query.dry_run === "true") return yield* profiles.quote(user.id, username, how === "unlock")
       const wait = preferredWait(request.headers["prefer"], defaultWait, longestWait)
-      const outcome = yield* profiles.lookup({ user: user.id, username, wait: Duration.seconds(wait), force })
+      const asked = { user: user.id, username, wait: Duration.seconds(wait) }
+      const outcome = yield* (how === "unlock" ? profiles.unlock(asked) : profiles.lookup({ ...asked, force: how === "refresh" }))
       noteOf(request.source).vendor = outcome._tag === "Pending" || outcome.source === "vendor"
       if (outcome._tag === "Ready") {
-        return conditional(request, outcome.cached, headersOf(outcome, yield* Clock.currentTimeMillis))
+        const headers = headersOf(outcome, yield* Clock.currentTimeMillis)
+        // "Not changed" is free, hence what was paid for is answered in full.
+        return outcome.charge !== null && outcome.charge.charged > 0
+          ? complete(outcome.cached, headers)
+          : conditional(request, outcome.cached, headers)
       }
       return accepted(lookupJobView(outcome.fetch), wait)
     })
@@ -81,8 +92,9 @@ export const layer = HttpApiBuilder.group(
     })
 
     return handlers.handleAll({
-      lookup: ({ params, request }) => lookup(request, params.username, false),
-      refresh: ({ params, request }) => lookup(request, params.username, true),
+      lookup: (request) => lookup(request, "lookup"),
+      refresh: (request) => lookup(request, "refresh"),
+      unlock: (request) => lookup(request, "unlock"),
       analytics: Effect.fn("ProfilesHttp.analytics")(function*({ params, query, request }) {
         const profile = yield* unlocked(params.username)
         const now = yield* Clock.currentTimeMillis
@@ -142,6 +154,12 @@ export const knownLookups = Effect.gen(function*() {
   return known
 })
 
+interface LookupRequest {
+  readonly params: { readonly username: string }
+  readonly query: { readonly dry_run?: "true" | "false" }
+  readonly request: HttpServerRequest.HttpServerRequest
+}
+
 /** The address of a name that needs no normalising. */
 const lookupUrl = /^\/profile\/([a-z0-9._]{1,30})$/
 
@@ -155,10 +173,11 @@ const encode = (body: unknown): Uint8Array => encoder.encode(JSON.stringify(body
 const usernameOf = (name: string): Effect.Effect<Username, InvalidUsername> =>
   Option.match(normalizeUsername(name), { onNone: () => Effect.fail(InvalidUsername.problem), onSome: Effect.succeed })
 
-const headersOf = ({ accessExpiresAt, cached, source, staleReason }: Ready, now: number) => ({
+const headersOf = ({ accessExpiresAt, cached, charge, source, staleReason }: Ready, now: number) => ({
   age: ageOf(cached.refreshedAt, now),
   "x-access-expires-at": accessExpiresAt,
   "x-data-source": source,
+  ...(charge === null ? {} : creditHeaders(charge)),
   ...(staleReason === null ? {} : { warning: `110 - "stale: ${staleReason}"` })
 })
 

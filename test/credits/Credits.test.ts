@@ -236,7 +236,7 @@ layer(creditsLayer(false).pipe(Layer.provideMerge(TestDatabase.layer)), { exclud
         for (let i = 0; i < 2; i++) {
           assert.deepStrictEqual(yield* credits.commit(held), { charged: 0, remaining: null, free_reason: "credits_off" })
         }
-        yield* credits.free(user, unlock("two"), "window_open")
+        yield* credits.free([user], unlock("two"), "window_open")
         const rows =
           yield* sql`SELECT subject, amount::int, status, free_reason FROM credit_reservations WHERE user_id = ${user} ORDER BY subject`
         assert.deepStrictEqual(rows, [

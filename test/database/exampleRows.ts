@@ -585,7 +585,26 @@ export const examples: ReadonlyArray<Example> = [
     minimal: { username: "m", purpose: "refresh", analysis_type: "refresh" }
   }),
   example(ProfileFetchCaller, {
-    full: { id: id(16), fetch_id: id(15), user_id: ids.users[0], asked_at: early, recorded: true, left_at: late },
+    full: {
+      id: id(16),
+      fetch_id: id(15),
+      user_id: ids.users[0],
+      asked_at: early,
+      recorded: true,
+      left_at: late,
+      reservation: {
+        id: id(21),
+        user_id: ids.users[0],
+        action: "profile_unlock",
+        subject: "m",
+        quantity: 1,
+        free_quantity: 0,
+        amount: 25,
+        free_reason: null,
+        created_at: early,
+        expires_at: late
+      }
+    },
     minimal: { fetch_id: id(15), user_id: ids.users[1], asked_at: early }
   }),
   example(BulkJob, {

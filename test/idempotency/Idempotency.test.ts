@@ -100,6 +100,7 @@ const samples: Readonly<Record<string, (user: TestUser) => Effect.Effect<Request
     return { path: `${path}/deliveries/${id}/replay` }
   }),
   "POST /profile/:username/refresh": request(`/profile/${creator}/refresh`),
+  "POST /profile/:username/unlock": request(`/profile/${creator}/unlock`),
   "POST /profile/:username/sentiment": request(`/profile/${creator}/sentiment?posts=1`),
   "PUT /me/favorites/:username": request(`/me/favorites/${creator}`, { tags: ["x"] }),
   "DELETE /me/favorites/:username": request(`/me/favorites/${creator}`),

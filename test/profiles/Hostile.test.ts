@@ -75,7 +75,7 @@ layer(testServices, { excludeTestServices: true })((it) => {
           }
           const kept = yield* profiles.keep(username, { ...result.success, meta })
           const outcome = yield* Effect.result(profiles.store(kept, (profile, snapshot) =>
-            profiles.grant(profile, [{ id: user, startedAt: Date.now() }], {
+            profiles.grant(profile, [{ id: user, startedAt: Date.now(), reservation: null }], {
               analysisType: "lookup",
               source: "vendor",
               snapshot
