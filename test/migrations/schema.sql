@@ -470,7 +470,7 @@ CASE
 END),
   CONSTRAINT credit_reservations_free_or_charged CHECK (((amount = 0) = (free_reason IS NOT NULL))),
   CONSTRAINT credit_reservations_free_quantity CHECK (((free_quantity >= 0) AND (free_quantity <= quantity))),
-  CONSTRAINT credit_reservations_free_reason CHECK ((free_reason = ANY (ARRAY['credits_off'::text, 'no_price'::text, 'allowance'::text, 'already_paid'::text, 'window_open'::text]))),
+  CONSTRAINT credit_reservations_free_reason CHECK ((free_reason = ANY (ARRAY['credits_off'::text, 'no_price'::text, 'allowance'::text, 'already_paid'::text, 'window_open'::text, 'vendor_failed'::text]))),
   CONSTRAINT credit_reservations_quantity CHECK (((quantity >= 1) AND (quantity <= 100000))),
   CONSTRAINT credit_reservations_settled CHECK (((status = 'open'::text) = (settled_at IS NULL))),
   CONSTRAINT credit_reservations_status CHECK ((status = ANY (ARRAY['open'::text, 'committed'::text, 'released'::text, 'expired'::text]))),
@@ -785,8 +785,10 @@ CREATE TABLE profile_fetch_callers (
   asked_at timestamp with time zone NOT NULL,
   recorded boolean NOT NULL DEFAULT false,
   left_at timestamp with time zone,
+  reservation jsonb,
   CONSTRAINT profile_fetch_callers_pkey PRIMARY KEY (id),
-  CONSTRAINT profile_fetch_callers_fetch_id_user_id_key UNIQUE (fetch_id, user_id)
+  CONSTRAINT profile_fetch_callers_fetch_id_user_id_key UNIQUE (fetch_id, user_id),
+  CONSTRAINT profile_fetch_callers_reservation_object CHECK ((jsonb_typeof(reservation) = 'object'::text))
 );
 CREATE INDEX profile_fetch_callers_user_id_idx ON public.profile_fetch_callers USING btree (user_id);
 ALTER TABLE profile_fetch_callers ENABLE ROW LEVEL SECURITY;
@@ -795,6 +797,7 @@ GRANT ALL ON TABLE profile_fetch_callers TO service_role;
 COMMENT ON TABLE profile_fetch_callers IS 'Who waits for a fetch. The transaction that ends it gives them their window and their record of the search.';
 COMMENT ON COLUMN profile_fetch_callers.recorded IS 'That transaction has recorded them; who joined too late for it records by themselves.';
 COMMENT ON COLUMN profile_fetch_callers.left_at IS 'The caller has cancelled: nothing is recorded of them.';
+COMMENT ON COLUMN profile_fetch_callers.reservation IS 'The row of credit_reservations that holds what the unlock costs; null where nothing is to be paid.';
 
 CREATE TABLE profile_fetches (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
