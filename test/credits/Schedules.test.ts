@@ -189,7 +189,9 @@ const live = Effect.fnUntraced(function*(steps: ReadonlyArray<Planned>) {
       index++
     } else yield* done(world, one.step, one.killedAfter)
   }
-  yield* held(world)
+  // At one moment: what a killed call had sent may still become so while it is looked.
+  const sql = yield* SqlClient
+  yield* sql.withTransaction(Effect.andThen(sql`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`, held(world)))
 })
 
 /** The promises, looked up in the tables. */

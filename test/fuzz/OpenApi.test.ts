@@ -60,7 +60,10 @@ layer(TestApp.layer({ settings: { CORS_ORIGINS: "https://app.example" } }), { ex
               } → ${answer.status} ${answer.text.slice(0, 600)}`
             const count = counts[request.operation] ??= {}
             count[answer.status] = (count[answer.status] ?? 0) + 1
-            assert.isTrue(answer.status < 500 || answer.status === 503, label())
+            assert.isTrue(
+              answer.status < 500 || answer.status === 503,
+              answer.status === 500 ? `${label()}\n${app.logs.findLast((line) => line.includes("request failed"))}` : ""
+            )
             // Node's parser refuses what is too long before there is a request.
             if (answer.status === 431) return assert.strictEqual(answer.problem.type, "/problems/headers-too-large", label())
             if (request.method === "OPTIONS" && answer.status === 204) return
@@ -97,7 +100,7 @@ layer(TestApp.layer({ settings: { CORS_ORIGINS: "https://app.example" } }), { ex
             [],
             "every operation was asked"
           )
-          assert.isAtLeast(operations.length - never.length, operations.length / 3, "and many of them did something")
+          assert.isAtLeast(operations.length - never.length, operations.length / 5, "and many of them did something")
           assert.deepStrictEqual(app.logs.filter((line) => line.includes("request failed")), [])
         }),
       3_600_000

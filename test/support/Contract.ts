@@ -96,6 +96,8 @@ export const contractOf = async (url: string) => {
       assert.strictEqual(answer.problem.request_id, headers.get("x-request-id"), where)
       assert.strictEqual(answer.problem.instance, path, where)
     }
+    // An address with an empty part may be no route.
+    if (type === "application/problem+json" && answer.problem.type === "/problems/route-not-found" && path.includes("//")) return
     if (found === undefined || declared === undefined) return assert.strictEqual(type, "application/problem+json", where)
     // The end of the process may cut any request, whatever else its endpoint answers with 503.
     if (type === "application/problem+json" && answer.problem.type === "/problems/server-stopping") return

@@ -15,7 +15,7 @@ const operations = Object.entries(OpenApi.fromApi(Api).paths).flatMap(([path, me
 
 /** What the address names is one user's, and nobody else is to learn that it is there. */
 const owned = operations.filter(({ path }) => /^\/(me\/searches|me\/api-keys|me\/webhooks|jobs|campaigns)\/\{id\}/.test(path))
-/** Instagram's, and open to whoever holds a window on it; asking for the first two opens one. */
+/** Instagram's, and open to whoever holds a window on it; asking for the first three opens one. */
 const profiles = operations.filter(({ path }) => path.startsWith("/profile/{username}"))
 /** The caller's own, whatever the name. */
 const mine = operations.filter(({ path }) => path.startsWith("/me/favorites/{username}"))
@@ -26,7 +26,7 @@ const notices = operations.filter(({ path }) => path === "/vendor/callbacks/{tok
 /** An administrator's alone. */
 const administered = operations.filter(({ path }) => path.startsWith("/admin/"))
 
-const looksUp = ({ path }: { readonly path: string }) => path === "/profile/{username}" || path.endsWith("/refresh")
+const looksUp = ({ path }: { readonly path: string }) => path === "/profile/{username}" || /\/(refresh|unlock)$/.test(path)
 
 layer(TestApp.layer(), { excludeTestServices: true })("two users", (it) => {
   const creator = "some.creator"
