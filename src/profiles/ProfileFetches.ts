@@ -1,5 +1,6 @@
-import { Clock, Context, Duration, Effect, Layer, Schedule } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Schedule, type Tracer } from "effect"
 import { Unlocks } from "../access/Unlocks.ts"
+import { TtlMap } from "../cache/TtlMap.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
@@ -62,6 +63,8 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
         const transaction = yield* Transaction
         const unlocks = yield* Unlocks
         const { run } = yield* FetchRun
+        /** The spans of those who asked here, for the fetches that are done here: one trace from the request to the vendor. */
+        const askedIn = new TtlMap<Tracer.AnySpan>(tracedAtOnce)
 
         const join = Effect.fn("ProfileFetches.join")((
           ...[username, caller, asked]: Parameters<ProfileFetches["Service"]["join"]>
@@ -79,6 +82,8 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
                 const before = yield* repo.findLatest(username, instantOf(caller?.startedAt ?? now))
                 if (before !== undefined) return yield* Effect.as(repo.delete(fetch.id), before)
                 yield* queue.offer(fetchQueue, fetch.id)
+                const span = yield* Effect.option(Effect.currentParentSpan)
+                if (span._tag === "Some") askedIn.set(fetch.id, span.value, now + tracedFor)
               }
               if (caller !== undefined) {
                 yield* repo.addCaller(fetch.id, {
@@ -134,7 +139,13 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
         /** The work ends when the fetch does: with its own end, or with one that somebody else gave it. */
         const work = (id: string) => {
           const fetch = FetchId.make(id)
-          return Effect.raceFirst(run(fetch), Effect.asVoid(ends.await(fetch)))
+          return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+            const span = askedIn.get(id, now)
+            const going = span === undefined
+              ? run(fetch)
+              : run(fetch).pipe(Effect.withParentSpan(span), Effect.annotateLogs("trace_id", span.traceId))
+            return Effect.raceFirst(going, Effect.asVoid(ends.await(fetch)))
+          })
         }
         yield* queue.work(fetchQueue, { concurrency: options.concurrency, again: Duration.seconds(5) }, work)
 
@@ -161,6 +172,9 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
 
 /** The queue of fetches under way: its elements are their ids. */
 const fetchQueue = "profile_fetch"
+
+const tracedAtOnce = 10_000
+const tracedFor = Duration.toMillis("5 minutes")
 
 const readableFor = Duration.toMillis("1 hour")
 const keptFor = Duration.toMillis("1 day")

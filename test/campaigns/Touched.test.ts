@@ -47,7 +47,9 @@ layer(TestApp.layer().pipe(Layer.provideMerge(recordingLayer(statements))), { ex
             assert.isNotEmpty(statements)
             const route = apiRoutes.find((one) => one.route === `${method} ${pattern}`)
             assert.isDefined(route)
-            assert.deepStrictEqual(undeclared(route!, statements), [], `${method} ${pattern}`)
+            // The meter writes beside the requests, once a second, whichever is under way.
+            const own = statements.filter((statement) => !/INTO vendor_calls/.test(statement))
+            assert.deepStrictEqual(undeclared(route!, own), [], `${method} ${pattern}`)
           }
         }
       }))

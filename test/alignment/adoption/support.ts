@@ -15,7 +15,15 @@ export const options: AdoptionOptions = {
   onProgress: () => Effect.void
 }
 
-/** A digest of every row of a schema's tables, but for the instants at which work was done. */
+/** Columns that differ from one database to the next whatever was done in it. */
+const own: Readonly<Record<string, string>> = {
+  schema_migrations: "applied_at",
+  adoption_progress: "updated_at",
+  plans: "id",
+  prices: "id"
+}
+
+/** A digest of every row of a schema's tables, but for the instants at which work was done and the ids that migrations made. */
 export const fingerprint = Effect.fnUntraced(function*(...schemas: ReadonlyArray<string>) {
   const sql = yield* SqlClient
   const tables = yield* sql<{ schema: string; name: string }>`
@@ -25,9 +33,7 @@ export const fingerprint = Effect.fnUntraced(function*(...schemas: ReadonlyArray
   for (const { name, schema } of tables) {
     const [row] = yield* sql<{ digest: string }>`
       SELECT count(*) || ' rows ' || md5(coalesce(string_agg(line, '|' ORDER BY line), '')) AS digest
-      FROM (SELECT (to_jsonb(t) - ${
-      name === "schema_migrations" ? "applied_at" : name === "adoption_progress" ? "updated_at" : ""
-    }::text)::text AS line
+      FROM (SELECT (to_jsonb(t) - ${own[name] ?? ""}::text)::text AS line
         FROM ${sql(schema)}.${sql(name)} AS t) AS lines`
     digests[`${schema}.${name}`] = row?.digest
   }
