@@ -692,7 +692,7 @@ export const examples: ReadonlyArray<Example> = [
     full: {
       id: id(15),
       user_id: ids.users[0],
-      balance: beyondInteger,
+      balance: 3_000_000_000,
       expiring: 2000,
       reserved: 25,
       last_sequence: 1,
@@ -723,7 +723,7 @@ export const examples: ReadonlyArray<Example> = [
       kind: "charge",
       counter_account: "revenue",
       amount: -25,
-      balance_after: beyondInteger,
+      balance_after: 3_000_000_000,
       expiring_after: 0,
       action: "profile_unlock",
       reservation_id: id(17),
