@@ -106,15 +106,16 @@ export class FetchRun extends Context.Service<FetchRun, {
                   callers = found
                 }
               ))
-          const stored = yield* Effect.retry(
-            storing.withPermit(orWithoutCallers(write(true), write(false))),
-            whileDatabaseIsAway
-          )
-          // What is cached of the name, or of the one it had before, is older than what was stored now.
-          yield* cache.delete(fetch.username)
-          if (stored.formerName !== null) yield* cache.delete(stored.formerName)
-          if (known === undefined) yield* absences.forget(stored)
-          yield* announce(fetch, succeeded(stored), callers)
+          const written = Effect.gen(function*() {
+            const stored = yield* orWithoutCallers(write(true), write(false))
+            // What is cached of the name, or of the one it had before, is older than what was stored now.
+            yield* cache.delete(fetch.username)
+            if (stored.formerName !== null) yield* cache.delete(stored.formerName)
+            if (known === undefined) yield* absences.forget(stored)
+            yield* announce(fetch, succeeded(stored), callers)
+          })
+          // The commit tells every process that the fetch has ended, which ends this work too: what follows from it must not be cut off.
+          yield* Effect.retry(storing.withPermit(Effect.uninterruptible(written)), whileDatabaseIsAway)
         })
 
         /** What the failure means for those who asked; a profile that is stored is granted to them as it is. */
