@@ -18,7 +18,8 @@ export interface ErrorReport {
   readonly trace_id: string | null
 }
 
-type Format = (report: ErrorReport) => Effect.Effect<HttpClientRequest.HttpClientRequest>
+/** A report as the request that one kind of receiver expects. */
+export type Format = (report: ErrorReport) => Effect.Effect<HttpClientRequest.HttpClientRequest>
 
 /** The report as it is, with the service and its version. */
 export const webhookRequest = (url: string): Format => {

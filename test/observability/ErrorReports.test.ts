@@ -7,6 +7,7 @@ import * as TestClock from "effect/testing/TestClock"
 import * as ErrorReports from "../../src/observability/ErrorReports.ts"
 import type { ErrorReport } from "../../src/observability/ReportFormats.ts"
 import { receiver } from "../support/collector.ts"
+import { until } from "../support/until.ts"
 
 const secret = (text: string) => Option.some(Redacted.make(text))
 
@@ -69,6 +70,22 @@ it.effect("a report that is not taken is sent again, and does not become an erro
   }).pipe(Effect.provide(reported(sent, () => status)))
 })
 
+it.live("a receiver that is away makes another one hear nothing twice", () =>
+  Effect.gen(function*() {
+    const up = yield* receiver()
+    const down = yield* receiver(() => 503)
+    const dsn = down.url.replace("http://", "http://key@")
+    yield* Effect.gen(function*() {
+      yield* Effect.logError("request failed", refused("secret"))
+      yield* until(Effect.sync(() => down.received.length), (tries) => tries >= 3)
+    }).pipe(Effect.provide(
+      ErrorReports.layer({ webhook: secret(up.url), sentryDsn: secret(`${dsn}/1`), interval: "1 millis" }).pipe(
+        Layer.provide(FetchHttpClient.layer)
+      )
+    ))
+    assert.lengthOf(up.received, 1)
+  }).pipe(Effect.scoped))
+
 it.effect("a flood of kinds is sent a few at a time and takes bounded memory", () => {
   const sent: Array<ErrorReport> = []
   return Effect.gen(function*() {
@@ -92,7 +109,7 @@ it.live("both forms arrive as their receivers expect them, at the end of the pro
         )
       )
     )
-    const [hook, sentry] = received
+    const [hook, sentry] = ["/hook", "/base"].map((start) => received.find(({ path }) => path.startsWith(start)))
     assert(hook !== undefined && sentry !== undefined)
     assert.strictEqual(hook.path, "/hook?token=t")
     const report = JSON.parse(hook.body)
