@@ -1,4 +1,4 @@
-import { Effect, Schedule } from "effect"
+import { Clock, Effect, Schedule } from "effect"
 import { counter, gauge } from "./Metrics.ts"
 
 /** What a line of the access log says: the pattern of the address, never the address; who, by id, never by name. */
@@ -26,6 +26,7 @@ export interface AccessLogOptions {
 export const accessLog = Effect.fnUntraced(function*({ share }: AccessLogOptions) {
   const dropped = yield* counter({ name: "access_log_dropped", help: "Lines of the access log for which there was no room" })
   const lost = dropped.cell([])
+  const clock = yield* Clock.Clock
   let waiting: Array<{ readonly entry: AccessLogEntry; readonly at: number }> = []
   let due = 0
   yield* gauge({
@@ -42,7 +43,8 @@ export const accessLog = Effect.fnUntraced(function*({ share }: AccessLogOptions
       Effect.andThen(index % 100 === 99 ? Effect.yieldNow : Effect.void, Effect.logInfo("request", lineOf(entry, at))), {
       discard: true
     })
-  })
+    // What it took it writes, also when the server ends meanwhile.
+  }).pipe(Effect.uninterruptible)
 
   yield* Effect.addFinalizer(() => write)
   yield* Effect.forkScoped(Effect.repeat(write, Schedule.spaced("1 second")))
@@ -51,7 +53,7 @@ export const accessLog = Effect.fnUntraced(function*({ share }: AccessLogOptions
     due += share
     if (due < 1 && entry.status < 500) return
     if (due >= 1) due -= 1
-    if (waiting.length < capacity) waiting.push({ entry, at: Date.now() })
+    if (waiting.length < capacity) waiting.push({ entry, at: clock.currentTimeMillisUnsafe() })
     else lost.value++
   }
 })

@@ -63,13 +63,13 @@ export class UsageCounter extends Context.Service<UsageCounter, {
         const flush = Effect.suspend(() => {
           const batch = [...counts.values()]
           counts = new Map()
-          // One statement each, so that it stays a short one. Those that fail are counted again with what came meanwhile.
+          // One statement each, so that it stays a short one. Those that fail, or take too long, are counted again with what came meanwhile.
           return Effect.forEach(
             Array.from(
               { length: Math.ceil(batch.length / perStatement) },
               (_, index) => batch.slice(index * perStatement, (index + 1) * perStatement)
             ),
-            (part) => Effect.catch(repo.add(part), () => Effect.sync(() => again(part))),
+            (part) => Effect.catch(Effect.timeout(repo.add(part), "5 seconds"), () => Effect.sync(() => again(part))),
             { discard: true }
           )
         }).pipe(Effect.uninterruptible)
@@ -79,6 +79,10 @@ export class UsageCounter extends Context.Service<UsageCounter, {
             const key = `${row.user_id}${row.day}${row.route_group}`
             const later = counts.get(key)
             if (later !== undefined) row.add(later)
+            else if (counts.size >= capacity) {
+              lost.value += row.calls
+              continue
+            }
             counts.set(key, row)
           }
         }
@@ -88,7 +92,7 @@ export class UsageCounter extends Context.Service<UsageCounter, {
           (now) => Effect.ignore(repo.prune(dayOf(now - Duration.toMillis(options.retention))))
         )
 
-        yield* Effect.addFinalizer(() => Effect.timeoutOption(flush, "5 seconds"))
+        yield* Effect.addFinalizer(() => flush)
         yield* Effect.forkScoped(Effect.repeat(flush, Schedule.spaced(options.interval)))
         yield* Effect.forkScoped(Effect.repeat(prune, Schedule.spaced("6 hours")))
         return { count, flush }

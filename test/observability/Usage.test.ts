@@ -1,7 +1,10 @@
 import { assert, layer } from "@effect/vitest"
 import { Context, Duration, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { DatabaseUnavailable } from "../../src/database/DatabaseErrors.ts"
 import type { Usage as UserUsage } from "../../src/observability/ApiUsage.ts"
+import { Metrics, MetricsRegistry } from "../../src/observability/Metrics.ts"
+import { openMetrics } from "../../src/observability/OpenMetrics.ts"
 import { Usage } from "../../src/observability/Usage.ts"
 import { UsageCounter } from "../../src/observability/UsageCounter.ts"
 import { UsageRepo } from "../../src/observability/UsageRepo.ts"
@@ -100,6 +103,35 @@ layer(TestDatabase.layer, { excludeTestServices: true })((it) => {
         yield* flush
       }))
       assert.deepStrictEqual(yield* sql`SELECT calls FROM api_usage WHERE user_id = ${user}`, [{ calls: 2 }])
+    }))
+
+  it.effect("what finds no room is lost, and counted as that", () =>
+    Effect.gen(function*() {
+      const metrics = new MetricsRegistry()
+      const away = Effect.fail(new DatabaseUnavailable({ detail: "away", retry_after: 1 }))
+      const user = UserId.make("a0000000-0000-4000-8000-00000000000f")
+      let fill = () => {}
+      const repo = Layer.mock(UsageRepo, {
+        add: () => Effect.andThen(Effect.sync(() => fill()), away),
+        prune: () => Effect.succeed(0)
+      })
+      yield* Effect.scoped(Effect.gen(function*() {
+        const { count, flush } = Context.get(yield* Layer.build(Layer.fresh(counting).pipe(Layer.provide(repo))), UsageCounter)
+        const groups = (prefix: string, many: number) => {
+          for (let nth = 0; nth < many; nth++) count({ ...call(user), group: `${prefix}${nth}` })
+        }
+        groups("early", 100_003)
+        const text = Effect.provideService(openMetrics, Metrics, metrics)
+        assert.include(yield* text, "usage_lost_total 3\n")
+        // What comes while the batch fails takes its place: the bound holds.
+        fill = () => {
+          fill = () => {}
+          groups("late", 10)
+        }
+        yield* flush
+        assert.include(yield* text, "usage_waiting_rows 100000\n")
+        assert.include(yield* text, "usage_lost_total 13\n")
+      })).pipe(Effect.provideService(Metrics, metrics))
     }))
 
   it.effect("two processes add up, a user who is unknown costs the others nothing, and all of it can be seen together", () =>
