@@ -1,4 +1,4 @@
-import { Cause, type Context, type Duration, Effect, Exit, Layer, Option, Redacted, Tracer } from "effect"
+import { Cause, type Context, type Duration, Effect, Exit, Layer, Option, Random, Redacted, Tracer } from "effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as OtlpExporter from "effect/observability/OtlpExporter"
 import * as OtlpSerialization from "effect/observability/OtlpSerialization"
@@ -23,7 +23,7 @@ export interface TracingOptions {
 export const layer = (options: TracingOptions): Layer.Layer<never, never, HttpClient.HttpClient> =>
   Layer.effect(
     Tracer.Tracer,
-    Effect.map(
+    Effect.flatMap(
       OtlpTracer.make({
         url: `${options.endpoint.replace(/\/$/, "")}/v1/traces`,
         headers: Option.match(options.headers, {
@@ -33,7 +33,7 @@ export const layer = (options: TracingOptions): Layer.Layer<never, never, HttpCl
         resource: { serviceName: packageJson.name, serviceVersion: packageJson.version },
         ...(options.exportInterval === undefined ? {} : { exportInterval: options.exportInterval })
       }),
-      (tracer) => discreet(tracer, options.share)
+      (tracer) => Effect.map(Random.Random, (random) => discreet(tracer, options.share, random))
     )
   ).pipe(Layer.provide([OtlpExporter.layerFlusher, OtlpSerialization.layerJson]))
 
@@ -51,18 +51,18 @@ type SpanOptions = Parameters<Tracer.Tracer["span"]>[0]
  * A trace is sent whole or not at all. One that a caller began keeps its id, and is chosen by that id, as every service of the same share
  * would: its flag can keep us from sending, but not make us.
  */
-const discreet = (tracer: Tracer.Tracer, share: number): Tracer.Tracer =>
+const discreet = (tracer: Tracer.Tracer, share: number, random: typeof Random.Random.Service): Tracer.Tracer =>
   Tracer.make({
     span: (options) => {
-      const sampled = options.sampled && chosen(options.parent, share)
+      const sampled = options.sampled && chosen(options.parent, share, random)
       const span = tracer.span({ ...options, sampled })
       return sampled ? new DiscreetSpan(span, options) : span
     }
   })
 
-const chosen = (parent: SpanOptions["parent"], share: number): boolean =>
+const chosen = (parent: SpanOptions["parent"], share: number, random: typeof Random.Random.Service): boolean =>
   Option.isNone(parent)
-    ? Math.random() < share
+    ? random.nextDoubleUnsafe() < share
     : parent.value._tag === "Span" || Number.parseInt(parent.value.traceId.slice(-8), 16) / 2 ** 32 < share
 
 /** What names the caller or what they asked for. The route stands in the span's name. */
@@ -109,9 +109,8 @@ class DiscreetSpan implements Tracer.Span {
     this.#inner.end(endTime, Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause) ? Exit.fail(named(exit.cause)) : exit)
   }
 
-  event(name: string, startTime: bigint, attributes?: Record<string, unknown>): void {
-    this.#inner.event(name, startTime, attributes)
-  }
+  /** None: lines of the log become events where that is not turned off, with what their error said. */
+  event(): void {}
 
   addLinks(links: ReadonlyArray<Tracer.SpanLink>): void {
     this.#inner.addLinks(links)

@@ -1,5 +1,7 @@
 import { assert, it } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
+import { Cause, Context, Effect, Layer, Logger, Option, Tracer } from "effect"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
+import * as Tracing from "../../src/observability/Tracing.ts"
 import { receiver } from "../support/collector.ts"
 import { TestApp, userPassword, vendorPassword } from "../support/TestApp.ts"
 
@@ -92,3 +94,25 @@ it.live("a collector that fails costs no answer", () =>
       Effect.flatMap(app.newUser, (user) => user.get("/me")))
     assert.strictEqual(used.status, 200)
   }))
+
+it.live("a caller's trace is chosen by its id, whoever asks, and a line of the log does not go with it", () =>
+  Effect.gen(function*() {
+    const collector = yield* receiver()
+    const low = `${"0".repeat(24)}10000000`
+    const high = `${"0".repeat(24)}f0000000`
+    yield* Effect.gen(function*() {
+      for (const traceId of [low, high]) {
+        yield* Effect.logWarning("failed", Cause.die("a value")).pipe(
+          Effect.withSpan("work", { parent: Tracer.externalSpan({ traceId, spanId: caller }) }),
+          Effect.provideService(Logger.LogToStderr, true)
+        )
+      }
+    }).pipe(Effect.provide(
+      Tracing.layer({ endpoint: collector.url, headers: Option.none(), share: 0.5 }).pipe(Layer.provide(FetchHttpClient.layer))
+    ))
+    const [sent] = collector.received
+    assert.lengthOf(collector.received, 1)
+    assert.include(sent?.body, low)
+    assert.notInclude(sent?.body, high)
+    assert.notInclude(sent?.body, "a value")
+  }).pipe(Effect.scoped))
