@@ -82,7 +82,7 @@ const Insights = Schema.Struct({
   }))
 })
 
-/** `name=user-id:token, …` as the setting writes it; whatever is not so is no account. */
+/** `name=user-id:token, …` as the setting writes it, which holds nothing else. */
 export const parseAccounts = (text: string): ReadonlyMap<string, ConnectedAccount> =>
   new Map(
     text.split(",").flatMap((entry) => {

@@ -11,6 +11,17 @@ const webhookKeys = Schema.RedactedFromValue(
   { label: "webhook keys" }
 )
 
+/** Comma-separated, each of this form: one that is mistyped must not be passed over in silence. */
+const secretList = (form: RegExp, expected: string) =>
+  Schema.RedactedFromValue(
+    Schema.NonEmptyString.check(
+      Schema.makeFilter((list) =>
+        list.split(",").every((each) => form.test(each.trim())) || `Expected ${expected}, comma-separated`
+      )
+    ),
+    { label: "secret" }
+  )
+
 const text = Schema.NonEmptyString
 
 const url = Schema.String.check(
@@ -165,7 +176,7 @@ export const declarations = {
   ),
   CURSOR_SECRET: optional(secret, "Signs list cursors; the same on every process. Without one each process makes its own"),
   INSTAGRAM_GRAPH_ACCOUNTS: optional(
-    secret,
+    secretList(/^[a-z0-9._]{1,30}=\d{1,32}:\S+$/i, "username=instagram-user-id:access-token"),
     "Accounts whose owners let us see their audience, comma-separated: username=instagram-user-id:access-token"
   ),
   LOG_LEVEL: defaulted(Schema.Literals(["Debug", "Info", "Warn", "Error"]), "Info", "Least severe level that is logged"),
@@ -176,7 +187,10 @@ export const declarations = {
     "The share of requests that get a line in the log, 0 to 1; those that end in 500 or above always do"
   ),
   OTLP_ENDPOINT: optional(url, "An OpenTelemetry collector that takes traces over HTTP, without /v1/traces"),
-  OTLP_HEADERS: optional(secret, "Headers that the collector wants, comma-separated: name=value"),
+  OTLP_HEADERS: optional(
+    secretList(/^[^=\s]+\s*=.*$/, "name=value"),
+    "Headers that the collector wants, comma-separated: name=value"
+  ),
   TRACE_SHARE: defaulted(share, "0.05", "The share of traces that are sent there, 0 to 1"),
   ERROR_WEBHOOK_URL: optional(secretUrl, "Gets a JSON object for each new kind of error, and again at most every 10 minutes"),
   SENTRY_DSN: optional(secretUrl, "The same for Sentry, or what speaks its protocol: https://<key>@<host>/<project>"),

@@ -13,6 +13,21 @@ const complete = {
 }
 
 describe("Settings", () => {
+  it("a list with an entry that is mistyped stops the start, and is not quoted", () => {
+    for (
+      const [name, right, wrong] of [
+        ["INSTAGRAM_GRAPH_ACCOUNTS", "mine=17:hunter2, other.one=2:b", "mine=17:hunter2, other.one"],
+        ["OTLP_HEADERS", "x-key=hunter2,authorization=Basic a==", "x-key=hunter2,authorization"]
+      ] as const
+    ) {
+      assert.isTrue(Result.isSuccess(readSettings({ ...complete, [name]: right })), name)
+      const read = readSettings({ ...complete, [name]: wrong })
+      assert(Result.isFailure(read), name)
+      assert.match(read.failure.problems.join(), new RegExp(`^${name} `))
+      assert.notInclude(JSON.stringify(read.failure), "hunter2")
+    }
+  })
+
   it("names every missing and every wrong setting at once", () => {
     const read = readSettings({
       ...complete,
