@@ -44,7 +44,11 @@ layer(TestApp.layer({ settings }), { excludeTestServices: true })((it) => {
         `GET /${user.token.slice(0, 60)} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: ${user.token}\r\n\r\n`
       )
 
-      // What users write, taken and refused; and a comment of a post.
+      // The comments of posts, read and studied.
+      assert.strictEqual((yield* user.post("/profile/natgeo/sentiment?posts=3")).status, 200)
+      assert.strictEqual((yield* user.get("/profile/natgeo/sentiment")).status, 200)
+
+      // What users write, taken and refused.
       const written = { "content-type": "application/json", authorization: `Bearer ${user.token}` }
       for (const [method, path] of [["PUT", "/me/favorites/natgeo"], ["PATCH", "/me"], ["POST", "/campaigns"]] as const) {
         for (
@@ -56,7 +60,6 @@ layer(TestApp.layer({ settings }), { excludeTestServices: true })((it) => {
           yield* app.call({ method, path, headers: written, body: JSON.stringify(body) })
         }
       }
-      yield* user.get("/profile/natgeo/sentiment")
       yield* user.get("/profiles/suggest?q=words-of-a-user")
 
       // A row that the database refuses, one that does not decode, a table that is not there, connections that are cut.
@@ -80,6 +83,11 @@ layer(TestApp.layer({ settings }), { excludeTestServices: true })((it) => {
       yield* user.get("/profile/natgeo")
 
       const address = new URL(Redacted.value(database.url))
+      const comments = yield* sql<{ text: string }>`
+        SELECT node ->> 'text' AS text FROM post_answers,
+          jsonb_path_query(payload, '$.**.edge_media_to_parent_comment.edges[*].node') AS node
+        WHERE char_length(node ->> 'text') >= 12`
+      assert.isAbove(comments.length, 20)
       const texts = yield* sql<{ text: string }>`
         SELECT caption AS text FROM posts WHERE char_length(caption) >= 12
         UNION SELECT node ->> 'text' FROM posts, jsonb_path_query(raw_data, '$.**.node ? (exists(@.text))') AS node
@@ -108,7 +116,7 @@ layer(TestApp.layer({ settings }), { excludeTestServices: true })((it) => {
         "words-of-a-user",
         "forbidden caption",
         "9007199254740993",
-        ...texts.map(({ text }) => text)
+        ...[...texts, ...comments].map(({ text }) => text)
       ].flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
       yield* until(Effect.sync(() => app.logs.filter((line) => line.includes("\"route\""))), ({ length }) => length > 20)
       assert.isAbove(app.logs.length, 40)
