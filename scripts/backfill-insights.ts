@@ -5,7 +5,7 @@
  * When: once after an upgrade or an adoption; `--similar` as often as similar accounts are wanted fresh.
  *
  * Why twice is safe: only what is missing or of an older version is derived, and what is computed replaces what was. An interrupted run goes on with
- * `--after`.
+ * the flag that it printed last.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -18,6 +18,7 @@ import { Similar } from "../src/insights/Similar.ts"
 import { reportFailure } from "../src/observability/StartFailure.ts"
 import { Recomputation } from "../src/profiles/Recomputation.ts"
 import { Settings } from "../src/settings/Settings.ts"
+import { ProfileCursor } from "./maintenance/options.ts"
 
 const first = "00000000-0000-0000-0000-000000000000"
 const batchSize = 100
@@ -27,8 +28,17 @@ const backfill = Command.make("backfill-insights", {
     Flag.withDescription("Also compute similar accounts among what is stored"),
     Flag.withDefault(false)
   ),
-  after: Flag.String("after").pipe(Flag.withDescription("Go on behind the profile with this id"), Flag.withDefault(first))
-}, ({ after, similar }) =>
+  after: Flag.String("after").pipe(
+    Flag.withDescription("Go on deriving behind the profile with this id"),
+    Flag.withSchema(ProfileCursor),
+    Flag.withDefault(first)
+  ),
+  compareAfter: Flag.String("compare-after").pipe(
+    Flag.withDescription("Go on comparing behind the profile with this id"),
+    Flag.withSchema(ProfileCursor),
+    Flag.withDefault(first)
+  )
+}, ({ after, compareAfter, similar }) =>
   Effect.gen(function*() {
     const creators = yield* Creators
     const total = { derived: 0, without_answer: 0, compared: 0, similar: 0 }
@@ -38,9 +48,9 @@ const backfill = Command.make("backfill-insights", {
       total.derived += batch.derived
       total.without_answer += batch.withoutAnswer
       cursor = batch.cursor
-      yield* Console.error(`${total.derived} derived, ${total.without_answer} without an answer, cursor ${cursor}`)
+      yield* Console.error(`${total.derived} derived, ${total.without_answer} without an answer; go on with --after ${cursor}`)
     }
-    if (similar) yield* compareAll(after, total)
+    if (similar) yield* compareAll(compareAfter, total)
     yield* Console.log(JSON.stringify(total, null, 2))
   }).pipe(
     Effect.provide(
@@ -64,7 +74,7 @@ const compareAll = Effect.fnUntraced(function*(after: string, total: { compared:
       total.compared++
     }
     cursor = last.id
-    yield* Console.error(`${total.compared} compared, ${total.similar} similar, cursor ${cursor}`)
+    yield* Console.error(`${total.compared} compared, ${total.similar} similar; go on with --similar --compare-after ${cursor}`)
   }
 })
 

@@ -5,22 +5,19 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Config, Console, Duration, Effect, Layer, Logger } from "effect"
+import { Console, Duration, Effect, Layer, Logger } from "effect"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { Audit } from "../src/audit/Audit.ts"
-import * as Database from "../src/database/Database.ts"
 import { Transaction } from "../src/database/Transaction.ts"
 import { reportFailure } from "../src/observability/StartFailure.ts"
 import { Standings } from "../src/users/Standings.ts"
+import { databaseUrl, oneConnection } from "./maintenance/options.ts"
 
 const grantAdmin = Command.make("grant-admin", {
   email: Argument.String("email"),
-  url: Flag.Redacted("database-url").pipe(
-    Flag.withDescription("The database; DATABASE_URL in the environment serves too"),
-    Flag.withFallbackConfig(Config.Redacted("DATABASE_URL"))
-  ),
+  url: databaseUrl,
   revoke: Flag.Boolean("revoke").pipe(
     Flag.withDescription("Makes an administrator a user again"),
     Flag.withDefault(false)
@@ -49,13 +46,7 @@ const grantAdmin = Command.make("grant-admin", {
   }).pipe(Effect.provide(
     Layer.mergeAll(Standings.layer, Audit.layer).pipe(
       Layer.provideMerge(Transaction.layer),
-      Layer.provide(Database.layer({
-        url,
-        maxConnections: 1,
-        readConnections: 1,
-        statementTimeout: Duration.minutes(1),
-        prepare: false
-      }))
+      Layer.provide(oneConnection(url, Duration.minutes(1)))
     )
   ))).pipe(Command.withDescription("Makes a user an administrator"))
 

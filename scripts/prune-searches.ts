@@ -8,28 +8,17 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Config, Console, Duration, Effect, Layer, Logger, Option, Schema } from "effect"
+import { Console, Duration, Effect, Layer, Logger, Option, Schema } from "effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Database from "../src/database/Database.ts"
 import { reportFailure } from "../src/observability/StartFailure.ts"
 import { Searches } from "../src/searches/Searches.ts"
-import { declarations } from "../src/settings/Settings.ts"
 import { UserId } from "../src/users/UserId.ts"
-
-const { fallback, schema } = declarations.SEARCH_RETENTION
+import { databaseUrl, olderThan, oneConnection } from "./maintenance/options.ts"
 
 const pruneSearches = Command.make("prune-searches", {
-  url: Flag.Redacted("database-url").pipe(
-    Flag.withDescription("The database; DATABASE_URL in the environment serves too"),
-    Flag.withFallbackConfig(Config.Redacted("DATABASE_URL"))
-  ),
-  olderThan: Flag.String("older-than").pipe(
-    Flag.withDescription(`Such as "90 days"; SEARCH_RETENTION in the environment serves too (default: ${fallback})`),
-    Flag.withFallbackConfig(Config.String("SEARCH_RETENTION")),
-    Flag.withDefault(fallback),
-    Flag.withSchema(schema)
-  ),
+  url: databaseUrl,
+  olderThan: olderThan("SEARCH_RETENTION"),
   dryRun: Flag.Boolean("dry-run").pipe(
     Flag.withDescription("Count what would be deleted; delete nothing"),
     Flag.withDefault(false)
@@ -66,13 +55,7 @@ const pruneSearches = Command.make("prune-searches", {
     const left = yield* searches.count
     yield* Console.log(`After: ${left.searches} look-ups, ${left.history} rows of history.`)
   }).pipe(Effect.provide(
-    Searches.layer.pipe(Layer.provide(Database.layer({
-      url,
-      maxConnections: 1,
-      readConnections: 1,
-      statementTimeout: Duration.minutes(10),
-      prepare: false
-    })))
+    Searches.layer.pipe(Layer.provide(oneConnection(url)))
   ))).pipe(Command.withDescription("Deletes look-ups that are older than the retention"))
 
 Command.run(pruneSearches, { version: "1" }).pipe(

@@ -8,29 +8,18 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Config, Console, Duration, Effect, Layer, Logger, Schema } from "effect"
+import { Console, Duration, Effect, Layer, Logger, Schema } from "effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { Audit } from "../src/audit/Audit.ts"
 import { Campaigns } from "../src/campaigns/Campaigns.ts"
-import * as Database from "../src/database/Database.ts"
 import { Transaction } from "../src/database/Transaction.ts"
 import { reportFailure } from "../src/observability/StartFailure.ts"
-import { declarations } from "../src/settings/Settings.ts"
-
-const { fallback, schema } = declarations.CAMPAIGN_BIN_RETENTION
+import { databaseUrl, olderThan, oneConnection } from "./maintenance/options.ts"
 
 const purgeCampaigns = Command.make("purge-campaigns", {
-  url: Flag.Redacted("database-url").pipe(
-    Flag.withDescription("The database; DATABASE_URL in the environment serves too"),
-    Flag.withFallbackConfig(Config.Redacted("DATABASE_URL"))
-  ),
-  olderThan: Flag.String("older-than").pipe(
-    Flag.withDescription(`Such as "30 days"; CAMPAIGN_BIN_RETENTION in the environment serves too (default: ${fallback})`),
-    Flag.withFallbackConfig(Config.String("CAMPAIGN_BIN_RETENTION")),
-    Flag.withDefault(fallback),
-    Flag.withSchema(schema)
-  ),
+  url: databaseUrl,
+  olderThan: olderThan("CAMPAIGN_BIN_RETENTION"),
   dryRun: Flag.Boolean("dry-run").pipe(
     Flag.withDescription("Count what would be deleted; delete nothing"),
     Flag.withDefault(false)
@@ -58,13 +47,7 @@ const purgeCampaigns = Command.make("purge-campaigns", {
     Campaigns.layer.pipe(
       Layer.provide(Audit.layer),
       Layer.provide(Transaction.layer),
-      Layer.provide(Database.layer({
-        url,
-        maxConnections: 1,
-        readConnections: 1,
-        statementTimeout: Duration.minutes(10),
-        prepare: false
-      }))
+      Layer.provide(oneConnection(url))
     )
   ))).pipe(Command.withDescription("Deletes campaigns that are in the bin for longer than the retention"))
 

@@ -17,10 +17,7 @@ import { services } from "../src/app.ts"
 import { Recompute } from "../src/insights/Recompute.ts"
 import { reportFailure } from "../src/observability/StartFailure.ts"
 import { Settings } from "../src/settings/Settings.ts"
-
-const Uuid = Schema.String.check(
-  Schema.isPattern(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, { expected: "a profile's id" })
-)
+import { ProfileCursor } from "./maintenance/options.ts"
 
 const recompute = Command.make("recompute", {
   usernames: Flag.String("username").pipe(Flag.withDescription("Only this profile; may be repeated"), Flag.atLeast(0)),
@@ -30,7 +27,7 @@ const recompute = Command.make("recompute", {
   ),
   after: Flag.String("after").pipe(
     Flag.withDescription("Go on behind the profile with this id, the cursor of an interrupted run"),
-    Flag.withSchema(Uuid),
+    Flag.withSchema(ProfileCursor),
     Flag.optional
   ),
   batchSize: Flag.Int("batch-size").pipe(

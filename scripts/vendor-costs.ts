@@ -5,18 +5,15 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Config, Console, Duration, Effect, Layer, Logger, Schema } from "effect"
+import { Console, Effect, Layer, Logger, Schema } from "effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Database from "../src/database/Database.ts"
 import { reportFailure } from "../src/observability/StartFailure.ts"
 import { VendorCosts } from "../src/thrift/VendorCosts.ts"
+import { databaseUrl, oneConnection } from "./maintenance/options.ts"
 
 const vendorCosts = Command.make("vendor-costs", {
-  url: Flag.Redacted("database-url").pipe(
-    Flag.withDescription("The database; DATABASE_URL in the environment serves too"),
-    Flag.withFallbackConfig(Config.Redacted("DATABASE_URL"))
-  ),
+  url: databaseUrl,
   days: Flag.Int("days").pipe(
     Flag.withDescription("So many days, today the last"),
     Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 3660 }))),
@@ -40,13 +37,7 @@ const vendorCosts = Command.make("vendor-costs", {
       total("unknown_micros")
     )
   }).pipe(Effect.provide(
-    VendorCosts.layer.pipe(Layer.provide(Database.layer({
-      url,
-      maxConnections: 1,
-      readConnections: 1,
-      statementTimeout: Duration.minutes(10),
-      prepare: false
-    })))
+    VendorCosts.layer.pipe(Layer.provide(oneConnection(url)))
   ))).pipe(Command.withDescription("Prints what the vendor's calls have cost"))
 
 const dollars = (micros: number): string => (micros / 1_000_000).toFixed(6)

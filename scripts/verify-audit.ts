@@ -6,19 +6,16 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Config, Console, Duration, Effect, Layer, Logger, Option, Schema } from "effect"
+import { Console, Effect, Layer, Logger, Option, Schema } from "effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { Audit } from "../src/audit/Audit.ts"
-import * as Database from "../src/database/Database.ts"
 import { Transaction } from "../src/database/Transaction.ts"
 import { reportFailure } from "../src/observability/StartFailure.ts"
+import { databaseUrl, oneConnection } from "./maintenance/options.ts"
 
 const verifyAudit = Command.make("verify-audit", {
-  url: Flag.Redacted("database-url").pipe(
-    Flag.withDescription("The database; DATABASE_URL in the environment serves too"),
-    Flag.withFallbackConfig(Config.Redacted("DATABASE_URL"))
-  ),
+  url: databaseUrl,
   expect: Flag.String("expect").pipe(
     Flag.withDescription("A head that a former run printed"),
     Flag.withSchema(Schema.String.check(Schema.isPattern(/^\d{1,15}:[0-9a-f]{64}$/, { expected: "sequence:hash" }))),
@@ -36,13 +33,7 @@ const verifyAudit = Command.make("verify-audit", {
   }).pipe(Effect.provide(
     Audit.layer.pipe(
       Layer.provide(Transaction.layer),
-      Layer.provide(Database.layer({
-        url,
-        maxConnections: 1,
-        readConnections: 1,
-        statementTimeout: Duration.minutes(10),
-        prepare: false
-      }))
+      Layer.provide(oneConnection(url))
     )
   ))).pipe(Command.withDescription("Proves that the audit log is as it was written"))
 

@@ -8,19 +8,15 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Clock, Config, Console, Duration, Effect, Layer, Logger } from "effect"
+import { Clock, Console, Duration, Effect, Layer, Logger } from "effect"
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import { countsOf } from "../src/credits/LedgerCheck.ts"
 import { LedgerCheckRepo } from "../src/credits/LedgerCheckRepo.ts"
-import * as Database from "../src/database/Database.ts"
 import { instantOf } from "../src/database/Instant.ts"
+import { databaseUrl, oneConnection } from "./maintenance/options.ts"
 
 const verifyLedger = Command.make("verify-ledger", {
-  url: Flag.Redacted("database-url").pipe(
-    Flag.withDescription("The database; DATABASE_URL in the environment serves too"),
-    Flag.withFallbackConfig(Config.Redacted("DATABASE_URL"))
-  )
+  url: databaseUrl
 }, ({ url }) =>
   Effect.gen(function*() {
     const repo = yield* LedgerCheckRepo
@@ -41,13 +37,7 @@ const verifyLedger = Command.make("verify-ledger", {
     yield* Console.log(holds ? `${accounts} accounts add up.` : `The ledger does not add up: ${JSON.stringify(countsOf(found))}`)
     yield* endWith(holds ? 0 : 1)
   }).pipe(
-    Effect.provide(LedgerCheckRepo.layer.pipe(Layer.provide(Database.layer({
-      url,
-      maxConnections: 1,
-      readConnections: 1,
-      statementTimeout: Duration.hours(1),
-      prepare: false
-    })))),
+    Effect.provide(LedgerCheckRepo.layer.pipe(Layer.provide(oneConnection(url, Duration.hours(1))))),
     // The address holds a password: the error's own words alone.
     Effect.catch((error) => Effect.andThen(Console.error(`Could not verify: ${error._tag}`), endWith(2)))
   )).pipe(Command.withDescription("Proves that the credits add up"))

@@ -52,7 +52,15 @@ layer(TestApp.layer(), { excludeTestServices: true })("the scripts of the insigh
       assert.strictEqual(filled.code, 0, filled.err)
       assert.deepInclude(JSON.parse(filled.out), { derived: 2, without_answer: 0, compared: 2 })
       assert.lengthOf(yield* sql`SELECT 1 FROM creator_metadata`, 2)
-      assert.deepInclude(JSON.parse((yield* run("scripts/backfill-insights.ts")).out), { derived: 0 })
+      const { cursor = "" } = /--similar --compare-after (?<cursor>\S+)/.exec(filled.err)?.groups ?? {}
+      const rest = yield* run("scripts/backfill-insights.ts", "--similar", "--compare-after", cursor)
+      assert.deepInclude(JSON.parse(rest.out), { derived: 0, compared: 0 })
+      const derivedFrom = yield* run("scripts/backfill-insights.ts", "--similar", "--after", cursor)
+      assert.deepInclude(
+        JSON.parse(derivedFrom.out),
+        { compared: 2 },
+        "where deriving goes on, comparing still begins at the first"
+      )
       assert.lengthOf(front.asked, asked, "nothing is paid for")
     }), { timeout: 120_000 })
 })

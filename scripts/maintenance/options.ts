@@ -1,0 +1,30 @@
+import { Config, Duration, type Redacted, Schema } from "effect"
+import * as Flag from "effect/cli/Flag"
+import * as Database from "../../src/database/Database.ts"
+import { declarations } from "../../src/settings/Settings.ts"
+
+/** Where a script of maintenance finds its database. */
+export const databaseUrl = Flag.Redacted("database-url").pipe(
+  Flag.withDescription("The database; DATABASE_URL in the environment serves too"),
+  Flag.withFallbackConfig(Config.Redacted("DATABASE_URL"))
+)
+
+/** How old is too old: the flag, else the setting in the environment, else its default. */
+export const olderThan = (setting: "CAMPAIGN_BIN_RETENTION" | "SEARCH_RETENTION") => {
+  const { fallback, schema } = declarations[setting]
+  return Flag.String("older-than").pipe(
+    Flag.withDescription(`Such as "30 days"; ${setting} in the environment serves too (default: ${fallback})`),
+    Flag.withFallbackConfig(Config.String(setting)),
+    Flag.withDefault(fallback),
+    Flag.withSchema(schema)
+  )
+}
+
+/** A profile's id, as a run printed it. */
+export const ProfileCursor = Schema.String.check(
+  Schema.isPattern(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, { expected: "a profile's id" })
+)
+
+/** The database over one connection, as any pooler takes it. */
+export const oneConnection = (url: Redacted.Redacted, statementTimeout: Duration.Duration = Duration.minutes(10)) =>
+  Database.layer({ url, maxConnections: 1, readConnections: 1, statementTimeout, prepare: false })
