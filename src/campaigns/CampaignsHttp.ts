@@ -2,10 +2,9 @@ import { Effect, Option, Stream, Struct } from "effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { createHash } from "node:crypto"
 import { CurrentUser } from "../auth/CurrentUser.ts"
 import { Api } from "../http/Api.ts"
-import { conditional } from "../http/Conditional.ts"
+import { conditional, taggedJson } from "../http/Conditional.ts"
 import { Cursor } from "../http/Cursor.ts"
 import { linkNext } from "../http/LinkNext.ts"
 import { defaultLimit, pageOf } from "../http/Lists.ts"
@@ -109,9 +108,7 @@ export const layer = HttpApiBuilder.group(
       }),
       report: Effect.fn("CampaignsHttp.report")(function*({ params, request }) {
         const user = yield* CurrentUser
-        const body = encoder.encode(JSON.stringify(yield* reports.report(user.id, yield* idOf(params))))
-        // No version stands for all that a report is made of, so the tag is made of the report itself.
-        return conditional(request, { body, etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"` })
+        return conditional(request, taggedJson(yield* reports.report(user.id, yield* idOf(params))))
       }),
       export: Effect.fn("CampaignsHttp.export")(function*({ params, query }) {
         const user = yield* CurrentUser
@@ -133,8 +130,6 @@ interface ListQuery {
   readonly limit?: number
   readonly cursor?: string
 }
-
-const encoder = new TextEncoder()
 
 /** An id that is no uuid is nobody's campaign. */
 const idOf = ({ id }: { readonly id: string }) =>

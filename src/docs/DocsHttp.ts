@@ -5,7 +5,7 @@ import * as HttpServerRespondable from "effect/http/HttpServerRespondable"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
-import { representationOf } from "../http/Conditional.ts"
+import { etagOf, representationOf } from "../http/Conditional.ts"
 import { RouteNotFound } from "../http/HttpErrors.ts"
 
 /** The addresses of the site, as routes. */
@@ -63,7 +63,7 @@ const rendered = async (): Promise<ReadonlyMap<string, Kept>> => {
 const keep = (type: string, body: Uint8Array): Kept => ({
   type,
   body,
-  etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`,
+  etag: etagOf(body),
   headers: type.startsWith("text/html") ? { "content-security-policy": policyOf(new TextDecoder().decode(body)) } : {}
 })
 

@@ -1,5 +1,6 @@
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import { createHash } from "node:crypto"
 
 /** An encoded JSON answer, or that the caller has it already: 200 with the body, 304 without one. */
 export interface Representation {
@@ -31,6 +32,17 @@ export const conditional = (
     ? HttpServerResponse.empty({ status: 304, headers })
     : HttpServerResponse.uint8Array(body, { contentType: "application/json", headers })
 }
+
+/** A value as JSON, for `conditional`, with a tag made of what it says: where no version stands for all that it is made of. */
+export const taggedJson = (value: unknown): { readonly body: Uint8Array; readonly etag: string } => {
+  const body = encoder.encode(JSON.stringify(value))
+  return { body, etag: etagOf(body) }
+}
+
+/** A strong tag made of the bytes. */
+export const etagOf = (body: Uint8Array): string => `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`
+
+const encoder = new TextEncoder()
 
 /** `representationOf` in full, whatever the caller has already. */
 export const complete = (

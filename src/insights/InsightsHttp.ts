@@ -2,11 +2,10 @@ import { Clock, Duration, Effect, Option } from "effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { createHash } from "node:crypto"
 import { CurrentUser } from "../auth/CurrentUser.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Api } from "../http/Api.ts"
-import { conditional } from "../http/Conditional.ts"
+import { conditional, taggedJson } from "../http/Conditional.ts"
 import { Cursor } from "../http/Cursor.ts"
 import { nextLink } from "../http/LinkNext.ts"
 import { defaultLimit, pageOf } from "../http/Lists.ts"
@@ -20,7 +19,7 @@ import { normalizeUsername } from "../profiles/Username.ts"
 import { type Collected, Comments } from "./Comments.ts"
 import { Creators } from "./Creators.ts"
 import { atPosting } from "./history/AtPosting.ts"
-import { growth } from "./history/Growth.ts"
+import { growth, growthDays } from "./history/Growth.ts"
 import { historyColumns, series } from "./history/Series.ts"
 import { insightRegistry } from "./InsightRegistry.ts"
 import { Standing } from "./Standing.ts"
@@ -64,7 +63,7 @@ export const layer = HttpApiBuilder.group(
         const now = yield* Clock.currentTimeMillis
         const from = now - (days - 1) * 86_400_000
         const [snapshots, posts] = yield* Effect.all([
-          history.snapshots(profile, Math.max(days, longestGrowth)),
+          history.snapshots(profile, Math.max(days, growthDays)),
           profiles.posts(profile, { after: undefined, limit: mostPosts })
         ], { concurrency: "unbounded" })
         const shown = snapshots.filter((snapshot) => Date.parse(snapshot.taken_at) >= from - 31 * 86_400_000)
@@ -148,20 +147,12 @@ const longestWait = 120
 
 const defaultPosts = 6
 
-const encoder = new TextEncoder()
-
-/** JSON with a strong tag, made of what it says: 304 where the caller has it. */
+/** JSON with a tag made of what it says: 304 where the caller has it. */
 const answer = (
   request: HttpServerRequest.HttpServerRequest,
   content: unknown,
   headers: Readonly<Record<string, string>> = {}
-) => {
-  const body = encoder.encode(JSON.stringify(content))
-  return conditional(request, { body, etag: `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"` }, headers)
-}
+) => conditional(request, taggedJson(content), headers)
 
 /** Posts that a history can tell of: what may explain its spikes. */
 const mostPosts = 100
-
-/** Days: the longest window of growth and its tolerance. */
-const longestGrowth = 402

@@ -13,6 +13,9 @@ export interface FollowerSnapshot {
 
 export const growthWindows = [1, 7, 14, 30, 90, 180, 365] as const
 
+/** Days of snapshots that the longest window and its tolerance need. */
+export const growthDays = 402
+
 const Count = Figure(Schema.Int).annotate({
   identifier: "NetGrowthFigure",
   description: "Followers gained, or lost where negative"

@@ -1,3 +1,4 @@
+import { median, sorted } from "../../analytics/Statistics.ts"
 import { absent, card } from "./Card.ts"
 import * as Charts from "./Charts.ts"
 import { because, day, number, provenance, share } from "./FigureText.ts"
@@ -10,13 +11,11 @@ const engagementOf = ({ comments_count, likes_count, likes_hidden }: Report["pos
 /** Likes and comments, post by post. */
 export const engagement = ({ posts }: Report): Html => {
   const shown = posts.filter(({ posted_at }) => posted_at !== null).toReversed()
-  const known = shown.flatMap((post) => engagementOf(post) ?? []).toSorted((a, b) => a - b)
+  const known = sorted(shown.flatMap((post) => engagementOf(post) ?? []))
   if (known.length === 0) {
     const hidden = posts.some(({ likes_hidden }) => likes_hidden)
     return card("Engagement per post", absent({ reason: hidden ? "hidden_by_owner" : "not_collected" }))
   }
-  const half = known.length >> 1
-  const median = known.length % 2 === 1 ? known[half] : ((known[half - 1] ?? 0) + (known[half] ?? 0)) / 2
   const bars = shown.map((post) => ({
     label: monthDay(post.posted_at ?? ""),
     value: engagementOf(post),
@@ -27,7 +26,7 @@ export const engagement = ({ posts }: Report): Html => {
     "Engagement per post",
     chart(
       `Likes and comments of ${known.length} posts, oldest first: from ${number(known[0] ?? 0)} to ${number(known.at(-1) ?? 0)}`,
-      Charts.columns(bars, median ?? null),
+      Charts.columns(bars, median(known)),
       html`Likes and comments, oldest post first. ${
         kinds.map(([kind, colour]) => html`<span style="color:var(--${colour})">■</span> ${kind} `)
       }· ${known.length} of ${posts.length} posts with known counts`

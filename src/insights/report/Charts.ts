@@ -2,6 +2,7 @@ import { BarChart, LineChart, ScatterChart } from "echarts/charts"
 import { GridComponent, MarkLineComponent } from "echarts/components"
 import { type EChartsCoreOption, init, use } from "echarts/core"
 import { SVGRenderer } from "echarts/renderers"
+import { short } from "./FigureText.ts"
 import { Html } from "./Html.ts"
 
 use([BarChart, LineChart, ScatterChart, GridComponent, MarkLineComponent, SVGRenderer])
@@ -13,8 +14,8 @@ export interface Bar {
   readonly colour?: string
 }
 
-/** Columns over labels, with a line at their median where there is one. */
-export const columns = (bars: ReadonlyArray<Bar>, median: number | null): Html =>
+/** Columns over labels, with a line at their median. */
+export const columns = (bars: ReadonlyArray<Bar>, median: number): Html =>
   draw(260, {
     ...frame,
     xAxis: categories(bars.map(({ label }) => label)),
@@ -24,15 +25,13 @@ export const columns = (bars: ReadonlyArray<Bar>, median: number | null): Html =
       type: "bar",
       barCategoryGap: "20%",
       data: bars.map(({ colour = accent, value }) => ({ value: value ?? "-", itemStyle: { color: colour } })),
-      ...(median === null ? {} : {
-        markLine: {
-          ...still,
-          symbol: "none",
-          data: [{ yAxis: median }],
-          lineStyle: { color: ink, type: "dashed", width: 1.5 },
-          label: { formatter: "median", position: "insideEndTop", color: ink, ...font }
-        }
-      })
+      markLine: {
+        ...still,
+        symbol: "none",
+        data: [{ yAxis: median }],
+        lineStyle: { color: ink, type: "dashed", width: 1.5 },
+        label: { formatter: "median", position: "insideEndTop", color: ink, ...font }
+      }
     }]
   })
 
@@ -122,14 +121,12 @@ const categories = (data: ReadonlyArray<string>) => ({
   axisLabel: label
 })
 
-const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 })
-
 const amounts = {
   type: "value" as const,
   silent: true,
   splitNumber: 4,
   splitLine: { lineStyle: { color: "var(--line)" } },
-  axisLabel: { ...label, formatter: (value: number) => compact.format(value) }
+  axisLabel: { ...label, formatter: short }
 }
 
 /** For a column of half a page, or the width of a phone. */

@@ -7,10 +7,22 @@ const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFracti
 export const number = (value: number): string => plain.format(value)
 export const short = (value: number): string => compact.format(value)
 export const percent = (value: number): string => `${plain.format(value)} %`
+/** `1st`, `22nd`, `93rd`, `11th`. */
+export const ordinal = (value: number): string => `${value}${endings[ordinals.select(value)]}`
 /** Of a share from 0 to 1. */
 export const share = (value: number): string => `${Math.round(value * 100)} %`
 /** `2026-01-31T12:00:00.000Z` as people read it, without guessing their place. */
 export const day = (instant: string): string => days.format(new Date(instant))
+
+const ordinals = new Intl.PluralRules("en", { type: "ordinal" })
+const endings: Readonly<Record<Intl.LDMLPluralRule, string>> = {
+  one: "st",
+  two: "nd",
+  few: "rd",
+  other: "th",
+  many: "th",
+  zero: "th"
+}
 
 const days = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" })
 

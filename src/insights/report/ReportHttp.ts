@@ -1,10 +1,9 @@
 import { Effect, Option } from "effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { createHash } from "node:crypto"
 import { CurrentUser } from "../../auth/CurrentUser.ts"
 import { Api } from "../../http/Api.ts"
-import { conditional, representationOf } from "../../http/Conditional.ts"
+import { conditional, representationOf, taggedJson } from "../../http/Conditional.ts"
 import { InvalidUsername } from "../../profiles/ProfileErrors.ts"
 import { Profiles } from "../../profiles/Profiles.ts"
 import { normalizeUsername } from "../../profiles/Username.ts"
@@ -24,12 +23,11 @@ export const layer = HttpApiBuilder.group(
         const username = normalizeUsername(params.username)
         if (Option.isNone(username)) return yield* InvalidUsername.problem
         const report = yield* reports.of(yield* profiles.unlocked(user.id, username.value))
-        const body = encoder.encode(JSON.stringify(report))
-        const tag = createHash("sha256").update(body).digest("base64url").slice(0, 22)
+        const json = taggedJson(report)
         const headers = { vary: "authorization, origin, accept" }
         const format = query.format ?? (prefersJson(request.headers["accept"]) ? "json" : "html")
-        if (format === "json") return conditional(request, { body, etag: `"${tag}"` }, headers)
-        const known = { body: nothing, etag: `"${tag}-page-${pageForm}"` }
+        if (format === "json") return conditional(request, json, headers)
+        const known = { body: nothing, etag: `${json.etag.slice(0, -1)}-page-${pageForm}"` }
         const { body: wanted, headers: all } = representationOf(request.headers["if-none-match"], known, {
           ...headers,
           // Of everything that a page may do, it only has styles of its own.

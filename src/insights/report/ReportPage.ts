@@ -1,7 +1,7 @@
 import type { Figure } from "../../analytics/Figure.ts"
 import { absent, card } from "./Card.ts"
 import { engagement, growth, mix, sentiment, times } from "./ChartCards.ts"
-import { because, day, number, percent, provenance, share, short, tile } from "./FigureText.ts"
+import { because, day, number, ordinal, percent, provenance, share, short, tile } from "./FigureText.ts"
 import { type Html, html } from "./Html.ts"
 import type { Report } from "./Report.ts"
 import { reportStyle } from "./ReportStyle.ts"
@@ -89,7 +89,7 @@ const percentile = (name: string, figure: Report["benchmarks"]["peers"]["engagem
   html`<dl class="tile"><dt>${name}</dt>${
     figure.value === null
       ? html`<dd class="none">Unavailable: ${because(figure.reason)}</dd>`
-      : html`<dd>${number(Math.round(figure.value.percentile))}th percentile</dd>`
+      : html`<dd>${ordinal(Math.round(figure.value.percentile))} percentile</dd>`
   }<dd class="note muted">${provenance(figure, number)}</dd></dl>`
 
 const labelled = (

@@ -9,7 +9,7 @@ import { Comments } from "../Comments.ts"
 import { Creator } from "../creator/Creator.ts"
 import { Creators } from "../Creators.ts"
 import { atPosting } from "../history/AtPosting.ts"
-import { growth } from "../history/Growth.ts"
+import { growth, growthDays } from "../history/Growth.ts"
 import { historyColumns, series } from "../history/Series.ts"
 import { Standing } from "../Standing.ts"
 import { postingTimes } from "./PostingTimes.ts"
@@ -73,8 +73,6 @@ export class Reports extends Context.Service<Reports, {
 const knownPosts = 100
 const shownPosts = 24
 const shownDays = 90
-/** Days: the longest window of growth and its tolerance. */
-const growthDays = 402
 
 const decodeAnalytics = Schema.decodeUnknownOption(Analytics)
 const decodeCreator = Schema.decodeUnknownOption(Creator)

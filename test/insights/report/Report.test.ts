@@ -1,5 +1,6 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
+import { ordinal } from "../../../src/insights/report/FigureText.ts"
 import { Html, html } from "../../../src/insights/report/Html.ts"
 import { posting_times, postingTimes } from "../../../src/insights/report/PostingTimes.ts"
 import { prefersJson } from "../../../src/insights/report/PrefersJson.ts"
@@ -115,6 +116,10 @@ describe("The page of a report", () => {
     ) {
       assert.isTrue(prefersJson(accept), accept)
     }
+  })
+
+  it("a percentile is read as people say it", () => {
+    assert.deepStrictEqual([1, 11, 22, 50, 93, 100].map(ordinal), ["1st", "11th", "22nd", "50th", "93rd", "100th"])
   })
 
   it("every value is escaped, unless it is markup", () => {
