@@ -57,6 +57,14 @@ layer(testServices)("similar accounts", (it) => {
         yield* sql`INSERT INTO mentions (profile_id, mentioned_username, mention_type) VALUES (${profile.id}, 'shared', 'biography')`
       }
       yield* sql`INSERT INTO related_profiles (profile_id, related_username, position) VALUES (${self.id}, 'twin', 1)`
+      // A neighbour by one account of six that it mentions, and by nothing else: 0.05 is no likeness.
+      const faint = yield* insertProfile("faint")
+      yield* sql`
+        INSERT INTO creator_metadata (profile_id, content_themes, analysis_version, posts_analyzed)
+        VALUES (${faint.id}, '[{"theme": "#law", "share": 0.5}]', 1, 12)`
+      yield* sql`
+        INSERT INTO mentions (profile_id, mentioned_username, mention_type)
+        SELECT ${faint.id}, name, 'biography' FROM unnest('{shared,a,b,c,d,e}'::text[]) AS name`
       const similar = yield* Similar
       assert.strictEqual(yield* similar.compute(self.id), 3)
       const rows = sql`

@@ -3,6 +3,7 @@ import { parser } from "@prometheus-io/lezer-promql"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { parse } from "yaml"
+import { DecodoReason } from "../../src/decodo/DecodoReason.ts"
 import { TestApp } from "../support/TestApp.ts"
 import { figuresOf } from "./figures.ts"
 
@@ -71,7 +72,7 @@ layer(TestApp.layer({ settings }), { excludeTestServices: true })((it) => {
         const answer = await fetch(`${app.url}/metrics`, { headers: { authorization: `Bearer ${settings.METRICS_TOKEN}` } })
         return figuresOf(await answer.text())
       })
-      const { declared, families } = yield* scrape
+      const { declared, families, text } = yield* scrape
       const names = new Map<string, ReadonlySet<string>>(recorded.map((name) => [name, new Set()]))
       for (const [name, type] of families) {
         const labels = new Set([...declared.get(name) ?? [], "instance", "job"])
@@ -84,6 +85,17 @@ layer(TestApp.layer({ settings }), { excludeTestServices: true })((it) => {
       // The check can fail.
       names.delete("vendor_call_seconds_count")
       assert.isNotEmpty(missing(names))
+
+      // A gauge has all its samples at every scrape: what is asked of one has to pick some.
+      const picked = expressions.flatMap(({ expr, where }) =>
+        [...expr.matchAll(/(\w+)\{(\w+)=~?"([^"$]+)"\}/g)].flatMap(([selector, name = "", label = "", value = ""]) => {
+          if (families.get(name) !== "gauge") return []
+          const sample = new RegExp(`^${name}\\{(?:.*,)?${label}="(?:${value})"`, "m")
+          return [{ selector: `${where}: ${selector}`, found: sample.test(text) }]
+        })
+      )
+      assert.isAbove(picked.length, 5)
+      assert.deepStrictEqual(picked.filter(({ found }) => !found), [])
     }))
 })
 
@@ -100,6 +112,15 @@ describe("alerts", () => {
   it("each recorded share is used, and no name is recorded twice", () => {
     assert.strictEqual(new Set(recorded).size, recorded.length)
     for (const name of recorded) assert.isTrue(rules.some(({ alert, expr }) => alert !== undefined && expr.includes(name)), name)
+  })
+
+  it("only outcomes that calls of the vendor have stand in expressions", () => {
+    const asked = expressions.flatMap(({ expr }) =>
+      [...expr.matchAll(/outcome(?:=|=~|!~|!=)"([^"]+)"/g)].flatMap(([, values = ""]) => values.split("|"))
+    )
+    assert.isNotEmpty(asked)
+    const reasons = DecodoReason.members.map(({ fields }) => fields._tag.schema.literal)
+    for (const outcome of asked) assert.include(["delivered", "given_up", ...reasons], outcome)
   })
 
   it("only routes that there are stand in expressions", async () => {
