@@ -1,8 +1,8 @@
 import { Effect } from "effect"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { createServer } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
+import { freePort } from "../../src/sandbox/postgres/ServerProcess.ts"
 import { serverCore } from "./Cores.ts"
 
 export interface ServerOptions {
@@ -37,7 +37,7 @@ export const startServer = (options: ServerOptions) =>
   )
 
 const start = async ({ environment, nodeArguments = [], pinned, script }: ServerOptions) => {
-  const port = await freePort()
+  const port = await Effect.runPromise(freePort)
   const command = [process.execPath, ...nodeArguments, script]
   const [file = "", ...rest] = pinned ? ["taskset", "-c", String(serverCore), ...command] : command
   const began = performance.now()
@@ -61,12 +61,3 @@ const answers = (url: string): Promise<boolean> =>
     await response.arrayBuffer()
     return true
   }, () => false)
-
-const freePort = async (): Promise<number> => {
-  const probe = createServer().listen(0, "127.0.0.1")
-  await once(probe, "listening")
-  const address = probe.address()
-  probe.close()
-  await once(probe, "close")
-  return typeof address === "object" && address !== null ? address.port : 0
-}

@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { spawn, spawnSync } from "node:child_process"
-import { createServer } from "node:net"
+import { freePort } from "../../src/sandbox/postgres/ServerProcess.ts"
 
 export const redisInstalled = spawnSync("redis-server", ["--version"]).status === 0
 
@@ -36,13 +36,4 @@ export const redisServer = Effect.gen(function*() {
       return running.ready
     })
   }
-})
-
-const freePort = Effect.callback<number>((resume) => {
-  const server = createServer()
-  server.listen(0, "127.0.0.1", () => {
-    const address = server.address()
-    const port = address !== null && typeof address === "object" ? address.port : 0
-    server.close(() => resume(Effect.succeed(port)))
-  })
 })

@@ -2,10 +2,10 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { type ChildProcess, spawn } from "node:child_process"
-import { createServer } from "node:net"
 import { fileURLToPath } from "node:url"
 import type { BulkJobView } from "../../src/jobs/Job.ts"
 import { AuthEmulator } from "../../src/sandbox/auth/AuthEmulator.ts"
+import { freePort } from "../../src/sandbox/postgres/ServerProcess.ts"
 import { Prng } from "../../src/sandbox/vendor/Prng.ts"
 import { VendorSimulator } from "../../src/sandbox/vendor/VendorSimulator.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
@@ -174,12 +174,3 @@ const startServer = Effect.fnUntraced(function*(settings: Readonly<Record<string
 })
 
 const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null
-
-const freePort = Effect.callback<number>((resume) => {
-  const server = createServer()
-  server.listen(0, "127.0.0.1", () => {
-    const address = server.address()
-    const port = address !== null && typeof address === "object" ? address.port : 0
-    server.close(() => resume(Effect.succeed(port)))
-  })
-})
