@@ -128,11 +128,7 @@ export const services = (settings: SettingsValues) => {
   ).pipe(Layer.provideMerge(Transaction.layer), Layer.provideMerge(database))
   const rooms = Layer.mergeAll(
     AccessTracker.layer,
-    CreditsRoom.layer({
-      enabled: settings.CREDITS_ENABLED,
-      lease: settings.CREDITS_LEASE,
-      webhookSecret: settings.STRIPE_WEBHOOK_SECRET
-    }),
+    CreditsRoom.layer(settings),
     Searches.layer,
     Posts.layer,
     ProfileRepo.layer,

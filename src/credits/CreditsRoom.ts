@@ -1,5 +1,5 @@
-import type { Duration, Option, Redacted } from "effect"
-import { Layer } from "effect"
+import { Duration, Layer } from "effect"
+import type { SettingsValues } from "../settings/Settings.ts"
 import { Users } from "../users/Users.ts"
 import { Credits } from "./Credits.ts"
 import { LedgerCheck } from "./LedgerCheck.ts"
@@ -7,23 +7,20 @@ import { Statements } from "./Statements.ts"
 import { StripeSignature } from "./StripeSignature.ts"
 import { Subscriptions } from "./Subscriptions.ts"
 
-export interface CreditsRoomOptions {
-  /** Off: everything is free, and recorded as that. */
-  readonly enabled: boolean
-  /** How long a reservation holds credits when nobody ends it. */
-  readonly lease: Duration.Input
-  /** The signing secret of the endpoint at the billing provider. */
-  readonly webhookSecret: Option.Option<Redacted.Redacted>
-}
-
-/** The doors of this room, and the door of users that it writes plans through. */
-export const layer = ({ enabled, lease, webhookSecret }: CreditsRoomOptions) =>
-  Statements.layer.pipe(
+/** The doors of this room as the settings have it, and the door of users that it writes plans through. */
+export const layer = (
+  settings: Pick<SettingsValues, "CREDITS_ENABLED" | "CREDITS_LEASE" | "DECODO_BUDGET" | "STRIPE_WEBHOOK_SECRET">
+) => {
+  const enabled = settings.CREDITS_ENABLED
+  // What a caller has reserved must not lapse under the fetch that they wait for.
+  const lease = Duration.max(settings.CREDITS_LEASE, Duration.times(settings.DECODO_BUDGET, 2))
+  return Statements.layer.pipe(
     Layer.provideMerge([
       Credits.layer({ enabled, lease }),
       Subscriptions.layer({ enabled }),
       LedgerCheck.layer,
-      StripeSignature.layer(webhookSecret)
+      StripeSignature.layer(settings.STRIPE_WEBHOOK_SECRET)
     ]),
     Layer.provideMerge(Users.layer)
   )
+}

@@ -142,7 +142,11 @@ export const declarations = {
     "How long the answer to a request with an Idempotency-Key is kept for its repeats"
   ),
   CREDITS_ENABLED: defaulted(flag, "false", "Whether credits are charged; false: everything is free, and recorded as that"),
-  CREDITS_LEASE: defaulted(duration, "15 minutes", "How long a reservation holds credits when nobody commits or releases it"),
+  CREDITS_LEASE: defaulted(
+    duration,
+    "15 minutes",
+    "How long a reservation holds credits when nobody commits or releases it; twice DECODO_BUDGET at least"
+  ),
   LEDGER_CHECK_INTERVAL: defaulted(duration, "5 minutes", "How often it is looked whether the credits add up"),
   STRIPE_WEBHOOK_SECRET: optional(
     secret,

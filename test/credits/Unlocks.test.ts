@@ -57,7 +57,15 @@ const windowOf = (user: TestUser) =>
       (found) => found.map(({ ends }) => Date.parse(ends))
     ))
 
-const app = TestApp.layer({ settings: { CREDITS_ENABLED: "true", JOBS_LEASE: "1 hour", JOBS_POLL_INTERVAL: "1 hour" } })
+const app = TestApp.layer({
+  settings: {
+    CREDITS_ENABLED: "true",
+    CREDITS_LEASE: "1 minute",
+    DECODO_BUDGET: "3 minutes",
+    JOBS_LEASE: "1 hour",
+    JOBS_POLL_INTERVAL: "1 hour"
+  }
+})
 
 layer(app, { excludeTestServices: true })("with credits on", (it) => {
   for (const callers of [10, 100]) {
@@ -196,9 +204,24 @@ layer(app, { excludeTestServices: true })("with credits on", (it) => {
       assert.deepStrictEqual([after.balance, after.windows, after.granted], [before, 1, 1])
     }))
 
+  it.effect("what is reserved for a fetch outlasts it, however short the lease was set", () =>
+    Effect.gen(function*() {
+      const { clock, signInAgain } = yield* TestApp
+      const front = yield* VendorFront
+      const user = yield* userWith(25)
+      front.hold("takes.long")
+      const job = (yield* user.get("/profile/takes.long", { prefer: "wait=0" })).json<{ href: string }>()
+      clock.advance("5 minutes")
+      const later = yield* signInAgain(user)
+      assert.strictEqual((yield* later.get("/profile/something.else")).status, 402)
+      front.release("takes.long")
+      yield* until(later.get(job.href), (answer) => answer.json<{ finished_at: string | null }>().finished_at !== null)
+      const { balance, windows } = yield* books(user)
+      assert.deepStrictEqual({ balance, windows }, { balance: 0, windows: 1 })
+    }))
+
   it.effect("a look-up that is cancelled is not charged", () =>
     Effect.gen(function*() {
-      const { clock: _ } = yield* TestApp
       const front = yield* VendorFront
       const user = yield* userWith(25)
       front.hold("is.cancelled")
