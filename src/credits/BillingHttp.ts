@@ -17,7 +17,10 @@ export const layer = HttpApiBuilder.group(
       hear: Effect.fn("BillingHttp.hear")(function*({ headers, payload }) {
         const notice = readStripeEvent(yield* signature.verify(payload, headers["stripe-signature"]))
         if (notice === undefined) {
-          return yield* InvalidRequest.of([{ path: ["payload"], message: "Expected an event of Stripe." }])
+          return yield* InvalidRequest.of([{
+            path: ["payload"],
+            message: "Expected an event of Stripe, of a version of its API that this server reads."
+          }])
         }
         return { outcome: yield* subscriptions.hear(notice) }
       })

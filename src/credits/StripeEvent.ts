@@ -38,13 +38,17 @@ export type About =
   | Parties & { readonly is: "payment_failed" }
   | Parties & { readonly is: "linked" }
 
-/** Reads an event of Stripe; undefined where it is none. One of a kind that is nothing to us is about nothing. */
+/**
+ * Reads an event of Stripe. One of a kind that is nothing to us is about nothing. Undefined where it is no event, or of a kind that matters
+ * and not as it was when this was written: refused, it is sent again for days, and is not heard before it is understood.
+ */
 export const readStripeEvent = (event: unknown): BillingNotice | undefined => {
   const envelope = decodeEnvelope(event)
   if (Option.isNone(envelope)) return undefined
   const { created, data, id, type } = envelope.value
-  const about = readers.find(({ types }) => types.includes(type))?.read(data.object, { id, type, created }) ?? null
-  return { id, type, occurredAt: seconds(created), about }
+  const reader = readers.find(({ types }) => types.includes(type))
+  const about = reader === undefined ? null : reader.read(data.object, { id, type, created })
+  return about === undefined ? undefined : { id, type, occurredAt: seconds(created), about }
 }
 
 const Seconds = Schema.Int
@@ -75,7 +79,7 @@ const StripeSubscription = Schema.Struct({
 })
 
 const StripeInvoice = Schema.Struct({
-  customer: Reference,
+  customer: maybe(Reference),
   subscription: maybe(Reference),
   subscription_details: maybe(Schema.Struct({ metadata: maybe(Metadata) })),
   parent: maybe(Schema.Struct({
@@ -109,7 +113,7 @@ const reader = <S extends Schema.ConstraintDecoder<unknown>>(
     types,
     read: (object: unknown, origin: Origin) => {
       const decoded = decode(object)
-      return Result.isSuccess(decoded) ? read(decoded.success, origin) : null
+      return Result.isSuccess(decoded) ? read(decoded.success, origin) : undefined
     }
   }
 }
@@ -159,7 +163,7 @@ const readers = [
 const partiesOf = (invoice: typeof StripeInvoice.Type): Parties | null => {
   const parent = invoice.parent?.subscription_details
   const subscription = parent?.subscription ?? invoice.subscription
-  return subscription == null ? null : {
+  return subscription == null || invoice.customer == null ? null : {
     subscription: idOf(subscription),
     customer: idOf(invoice.customer),
     user: userOf((parent?.metadata ?? invoice.subscription_details?.metadata)?.["user_id"])

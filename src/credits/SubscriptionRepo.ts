@@ -14,8 +14,11 @@ export class SubscriptionRepo extends Context.Service<SubscriptionRepo, {
   updateEvent(id: string, outcome: typeof EventOutcome.Type): Effect.Effect<void, DatabaseError>
   /** The subscription, noted where it is new, kept from others until the transaction ends. */
   lock(subscription: string, customer: string, now: Column.Instant): Effect.Effect<Subscription, DatabaseError>
-  /** Of the users whom an event or the customer's other subscriptions name, one that is there. */
-  findUser(named: UserId | null, customer: string): Effect.Effect<UserId | undefined, DatabaseError>
+  /**
+   * Of the users whom an event or the customer's other subscriptions name, one that is there. Whoever hears of another subscription of
+   * theirs waits for the transaction: each is to see what the one before has changed.
+   */
+  lockUser(named: UserId | null, customer: string): Effect.Effect<UserId | undefined, DatabaseError>
   update(subscription: string, change: Partial<typeof Subscription.update.Type>, now: Column.Instant): Effect.Effect<
     void,
     DatabaseError
@@ -59,12 +62,12 @@ export class SubscriptionRepo extends Context.Service<SubscriptionRepo, {
         return found ?? (yield* Effect.die(new Error("an upsert returns its row")))
       })
 
-      const findUser = Effect.fn("SubscriptionRepo.findUser")((named: UserId | null, customer: string) =>
+      const lockUser = Effect.fn("SubscriptionRepo.lockUser")((named: UserId | null, customer: string) =>
         Effect.map(
           decodeUser(sql`
             SELECT id FROM auth_users WHERE deleted_at IS NULL AND id = coalesce(
               (SELECT user_id FROM subscriptions WHERE customer_id = ${customer} AND user_id IS NOT NULL LIMIT 1), ${named}::uuid
-            )`),
+            ) FOR NO KEY UPDATE`),
           (found) => found?.id
         )
       )
@@ -91,7 +94,7 @@ export class SubscriptionRepo extends Context.Service<SubscriptionRepo, {
         decodeList(sql`SELECT * FROM subscriptions WHERE user_id = ${user} ORDER BY started_at DESC NULLS LAST, id`)
       )
 
-      return { insertEvent, findEvent, updateEvent, lock, findUser, update, assign, list }
+      return { insertEvent, findEvent, updateEvent, lock, lockUser, update, assign, list }
     })
   )
 }

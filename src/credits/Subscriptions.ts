@@ -82,7 +82,7 @@ export class Subscriptions extends Context.Service<Subscriptions, {
           const known = yield* repo.lock(about.subscription, about.customer, now)
           const change = yield* changeOf(known, about, at)
           if (change !== undefined && Object.keys(change).length > 0) yield* repo.update(about.subscription, change, now)
-          const user = yield* repo.findUser(about.user, about.customer)
+          const user = yield* repo.lockUser(about.user, about.customer)
           if (user === undefined) return "waiting" as const
           yield* repo.assign(about.customer, user, now)
           yield* project(user)

@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Fiber, Layer } from "effect"
+import { Effect, Fiber, Latch, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import fc from "fast-check"
 import type { Reservation } from "../../src/credits/CreditReservation.ts"
@@ -13,6 +13,7 @@ import type { UserId } from "../../src/users/UserId.ts"
 import { Users } from "../../src/users/Users.ts"
 import { insertUser } from "../support/rows.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
+import { until } from "../support/until.ts"
 import { at, creditsLayer } from "./support.ts"
 
 /** Raised for the whole: `SCHEDULES=10000 vitest run test/credits/Schedules.test.ts`. */
@@ -292,6 +293,38 @@ layer(room, { excludeTestServices: true, timeout: "4 hours" })("credits under an
       }),
     4 * 60 * 60_000
   )
+
+  it.effect("two subscriptions of a user that are heard of at once: whichever ends and whichever begins, the plan is that of both", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const subscriptions = yield* Subscriptions
+      const transaction = yield* Transaction
+      const user = yield* insertUser
+      const now = at(start + 12 * 24 * hour)
+      const events = told(user)
+      for (const index of [1, 2]) yield* now(subscriptions.hear(events[index]!))
+      const ofOther = [3, 4].map((index): BillingNotice => {
+        const { about, id, ...rest } = events[index]!
+        return { ...rest, id: `${id}_other`, about: about && { ...about, subscription: `sub_${user}_other` } }
+      })
+      const [begun, committing] = [yield* Latch.make(), yield* Latch.make()]
+      const begins = yield* Effect.forkChild(transaction.run(Effect.gen(function*() {
+        for (const notice of ofOther) yield* now(subscriptions.hear(notice))
+        yield* begun.open
+        yield* committing.await
+      })))
+      yield* begun.await
+      const ends = yield* Effect.forkChild(now(subscriptions.hear(events[7]!)))
+      yield* until(
+        sql`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        (waiting) => waiting.length > 0
+      )
+      yield* committing.open
+      yield* Fiber.join(begins)
+      assert.strictEqual(yield* Fiber.join(ends), "applied")
+      const plans = yield* sql`SELECT subscription_tier FROM user_profiles WHERE user_id = ${user}`
+      assert.deepStrictEqual(plans, [{ subscription_tier: "premium" }])
+    }))
 
   it.effect("billing events leave the same plan and the same credits in whatever order and however often they come", () =>
     Effect.gen(function*() {
