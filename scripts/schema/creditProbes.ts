@@ -57,7 +57,7 @@ const reservation = {
   expires_at: later
 } as const
 
-const settlement = { status: "released", amount: 1, free_reason: null, entry_id: null } as const
+const settlement = { status: "released", amount: 1, free_quantity: 0, free_reason: null, entry_id: null } as const
 
 const event = {
   event_id: "another probe",
@@ -115,7 +115,7 @@ export const creditProbes: ReadonlyArray<Probe> = [
     run: subscriptions(SubscriptionRepo.use((repo) => repo.updateEvent("probe", "applied")))
   },
   { method: "SubscriptionRepo.lock", run: subscriptions(SubscriptionRepo.use((repo) => repo.lock("probe", "probe", now))) },
-  { method: "SubscriptionRepo.findUser", run: subscriptions(SubscriptionRepo.use((repo) => repo.findUser(user, "probe"))) },
+  { method: "SubscriptionRepo.lockUser", run: subscriptions(SubscriptionRepo.use((repo) => repo.lockUser(user, "probe"))) },
   {
     method: "SubscriptionRepo.update",
     run: subscriptions(SubscriptionRepo.use((repo) => repo.update("probe", { paid_until: now }, now)))

@@ -14,6 +14,13 @@ export interface Correction {
   readonly reference: string
 }
 
+/** The entry of a correction. */
+export interface Corrected {
+  readonly entry: CreditEntry
+  /** False: the same reference had entered it before. */
+  readonly isNew: boolean
+}
+
 /** The part of `Credits` that gives and takes by hand. */
 export const makeCorrections = Effect.gen(function*() {
   const ledger = yield* Ledger
@@ -28,7 +35,8 @@ export const makeCorrections = Effect.gen(function*() {
   ) =>
     transaction.run(Effect.gen(function*() {
       const holder = yield* ledger.locked(user)
-      return (yield* repo.findByKey(key)) ?? (yield* enter(holder))
+      const known = yield* repo.findByKey(key)
+      return { entry: known ?? (yield* enter(holder)), isNew: known === undefined }
     }))
 
   const refund = Effect.fn("Credits.refund")(function*(user: UserId, reservation: string, reason: string) {

@@ -4,7 +4,7 @@ import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
 import type { UserId } from "../users/UserId.ts"
-import { type Correction, makeCorrections } from "./Corrections.ts"
+import { type Corrected, type Correction, makeCorrections } from "./Corrections.ts"
 import type { CreditEntry } from "./CreditEntry.ts"
 import { CreditsRequired, type CreditsShort, type NotCharged, type UserUnknown } from "./CreditErrors.ts"
 import type { Action, FreeReason, Reservation } from "./CreditReservation.ts"
@@ -50,7 +50,8 @@ export class Credits extends Context.Service<Credits, {
   reserve(user: UserId, asked: Asked): Effect.Effect<Reservation, CreditsRequired | UserUnknown | DatabaseError>
   /**
    * Charges what was reserved: call it inside the transaction that stores what was paid for. Once however often it is called; what was
-   * released or has lapsed is charged if the credits are still there. Of several users in one transaction, commit in the order of their ids.
+   * released or has lapsed is charged if the credits are still there, and what the allowance was to cover counts anew. Of several users in
+   * one transaction, commit in the order of their ids.
    */
   commit(reservation: Reservation): Effect.Effect<Charge, CreditsRequired | UserUnknown | DatabaseError>
   /** The work failed or was given up: nothing is held any longer. Does nothing to what has been committed. */
@@ -62,9 +63,9 @@ export class Credits extends Context.Service<Credits, {
   /** Gives a charge back, once: what comes back never expires. */
   refund(user: UserId, reservation: string, reason: string): Effect.Effect<CreditEntry, NotCharged | UserUnknown | DatabaseError>
   /** Gives credits that never expire. */
-  grant(user: UserId, correction: Correction): Effect.Effect<CreditEntry, UserUnknown | DatabaseError>
+  grant(user: UserId, correction: Correction): Effect.Effect<Corrected, UserUnknown | DatabaseError>
   /** Adds credits that never expire, or takes some (negative). */
-  adjust(user: UserId, correction: Correction): Effect.Effect<CreditEntry, CreditsShort | UserUnknown | DatabaseError>
+  adjust(user: UserId, correction: Correction): Effect.Effect<Corrected, CreditsShort | UserUnknown | DatabaseError>
   /** The account as it is now, everything due done. */
   account(user: UserId): Effect.Effect<AccountRow, UserUnknown | DatabaseError>
   /** Ends the reservations whose lease is over, of a batch of users; answers with how many users there were. */
@@ -157,17 +158,29 @@ export class Credits extends Context.Service<Credits, {
             const holder = yield* ledger.locked(reservation.user_id)
             const found = yield* reservations.find(reservation.id, reservation.user_id)
             if (found === undefined) return yield* Effect.die(new Error("a reservation that was made is not there"))
-            const { amount, free_reason, status, subject } = found
-            if (status === "committed") return { charged: amount, remaining: available(holder), free_reason }
-            const isHeld = status === "open" ? amount : 0
+            const { status, subject } = found
+            if (status === "committed") {
+              return { charged: found.amount, remaining: available(holder), free_reason: found.free_reason }
+            }
+            const isHeld = status === "open" ? found.amount : 0
+            // What others may have had of the allowance since, when nothing kept it any longer.
+            const { amount, free_quantity, free_reason } = status === "open" || found.free_quantity === 0
+              ? found
+              : yield* priceOf(holder, found.action, found.quantity)
             if (amount === 0) {
-              yield* reservations.settle(found.id, { status: "committed", amount, free_reason, entry_id: null }, now)
+              yield* reservations.settle(
+                found.id,
+                { status: "committed", amount, free_quantity, free_reason, entry_id: null },
+                now
+              )
               return { charged: 0, remaining: available(holder), free_reason }
             }
             const paid = subject === null ? undefined : yield* reservations.findPaid({ ...found, subject }, found.created_at)
             if (paid !== undefined) {
-              const settlement = { amount: 0, free_reason: "already_paid", entry_id: paid.entry_id } as const
-              if (isHeld > 0) yield* ledger.hold(holder, -isHeld)
+              const settlement = { amount: 0, free_quantity, free_reason: "already_paid", entry_id: paid.entry_id } as const
+              if (isHeld > 0) {
+                yield* ledger.hold(holder, -isHeld)
+              }
               yield* reservations.settle(found.id, { status: "committed", ...settlement }, now)
               return { charged: 0, remaining: available(holder) + isHeld, free_reason: settlement.free_reason }
             }
@@ -179,10 +192,14 @@ export class Credits extends Context.Service<Credits, {
               action: found.action,
               reservation: found.id,
               subject,
-              note: found.quantity === 1 ? null : `${found.quantity} times, ${found.free_quantity} of them free`,
+              note: found.quantity === 1 ? null : `${found.quantity} times, ${free_quantity} of them free`,
               key: `charge:${found.id}`
             })
-            yield* reservations.settle(found.id, { status: "committed", amount, free_reason: null, entry_id: entry.id }, now)
+            yield* reservations.settle(
+              found.id,
+              { status: "committed", amount, free_quantity, free_reason: null, entry_id: entry.id },
+              now
+            )
             return { charged: amount, remaining: available(holder) + isHeld - amount, free_reason: null }
           }))
         })
@@ -195,8 +212,8 @@ export class Credits extends Context.Service<Credits, {
             const found = yield* reservations.find(reservation.id, reservation.user_id)
             if (found?.status !== "open") return
             if (found.amount > 0) yield* ledger.hold(holder, -found.amount)
-            const { amount, free_reason } = found
-            yield* reservations.settle(found.id, { status: "released", amount, free_reason, entry_id: null }, now)
+            const { amount, free_quantity, free_reason } = found
+            yield* reservations.settle(found.id, { status: "released", amount, free_quantity, free_reason, entry_id: null }, now)
           }))
         })
 

@@ -17,11 +17,17 @@ export const layer = HttpApiBuilder.group(
     return handlers.handleAll({
       adjust: Effect.fn("CreditsAdminHttp.adjust")(function*({ params, payload }) {
         const user = UserId.make(params.id.toLowerCase())
-        const entry = yield* transaction.run(
+        const { entry } = yield* transaction.run(
           Effect.tap(
             credits.adjust(user, payload),
-            ({ id: entry, amount }) =>
-              audit.record({ action: "credits.adjust", subject: { type: "user", user }, details: { entry, credits: amount } })
+            ({ entry: { amount, id }, isNew }) =>
+              isNew
+                ? audit.record({
+                  action: "credits.adjust",
+                  subject: { type: "user", user },
+                  details: { entry: id, credits: amount }
+                })
+                : Effect.void
           )
         )
         const { action, amount, balance_after, created_at, id, kind, note, reservation_id, subject } = entry

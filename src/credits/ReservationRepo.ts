@@ -11,6 +11,7 @@ import { type Action, CreditReservation, type Reservation } from "./CreditReserv
 export interface Settlement {
   readonly status: "committed" | "released"
   readonly amount: number
+  readonly free_quantity: number
   readonly free_reason: typeof CreditReservation.fields.free_reason.Type
   readonly entry_id: string | null
 }

@@ -146,6 +146,34 @@ layer(creditsLayer().pipe(Layer.provideMerge(TestDatabase.layer)), { excludeTest
   )
 
   live(
+    "whose lease has ended keep no share of the allowance: committed after that, they cost what the rest of it does not cover",
+    Effect.gen(function*() {
+      const credits = yield* Credits
+      const user = yield* userWith(50)
+      const asked = { action: "post_analytics", subject: null } as const
+      const later = at("2024-01-31T15:20:00Z")
+      const [late, partly] = [
+        yield* credits.reserve(user, { ...asked, quantity: 3 }),
+        yield* credits.reserve(user, { ...asked, quantity: 3 })
+      ]
+      assert.deepInclude(late, { amount: 0, free_reason: "allowance" })
+      assert.deepInclude(partly, { amount: 5, free_quantity: 2 })
+      yield* later(Effect.flatMap(credits.reserve(user, { ...asked, quantity: 4 }), credits.commit))
+      assert.deepInclude(yield* later(credits.commit(late)), { charged: 10, free_reason: null, remaining: 40 })
+      assert.deepInclude(yield* later(credits.commit(partly)), { charged: 15, remaining: 25 })
+      assert.deepInclude(yield* later(credits.commit(late)), { charged: 10, remaining: 25 }, "once")
+      const sql = yield* SqlClient
+      const rows = yield* sql`
+        SELECT quantity, free_quantity, amount::int FROM credit_reservations WHERE user_id = ${user} ORDER BY amount`
+      assert.deepStrictEqual(rows, [
+        { quantity: 4, free_quantity: 4, amount: 0 },
+        { quantity: 3, free_quantity: 1, amount: 10 },
+        { quantity: 3, free_quantity: 0, amount: 15 }
+      ])
+    })
+  )
+
+  live(
     "are given back once, and never to another",
     Effect.gen(function*() {
       const credits = yield* Credits

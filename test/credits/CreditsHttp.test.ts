@@ -149,6 +149,8 @@ layer(Layer.provideMerge(creditsLayer(), app), { excludeTestServices: true })("c
         assert.deepInclude((yield* send(boss, "POST", path, given)).json<Entry>(), { credits: 40, note: "for the trouble" })
       }
       assert.deepInclude(yield* balance(user), { balance: 140, expiring: 100 })
+      const acts = yield* SqlClient.use((sql) => sql`SELECT details FROM audit_entries WHERE action = 'credits.adjust'`)
+      assert.lengthOf(acts, 1, "what was not done again is not noted again")
       const short = yield* send(boss, "POST", path, { ...given, credits: -141, reference: "ticket 2" })
       assert.deepStrictEqual([short.status, short.problem.type], [422, "/problems/credits-short"])
       assert.strictEqual((yield* send(boss, "POST", path, { ...given, credits: 0 })).status, 400)
@@ -179,6 +181,20 @@ layer(Layer.provideMerge(creditsLayer(), app), { excludeTestServices: true })("c
       assert.isEmpty(yield* sql`SELECT FROM billing_events WHERE event_id = ${paid.id}`)
       const odd = yield* signed({ object: "event", nothing: true })
       assert.strictEqual(odd.problem.type, "/problems/invalid-request")
+    }))
+
+  it.effect("an event that matters and cannot be read is refused, so that it comes again, and done once it can be", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const user = yield* newUser
+      const unread = event("customer.subscription.created", subscription(user, { status: "of a later version" }))
+      const refused = yield* signed(unread)
+      assert.deepStrictEqual([refused.status, refused.problem.type], [400, "/problems/invalid-request"])
+      assert.isEmpty(yield* sql`SELECT FROM billing_events WHERE event_id = ${unread.id}`)
+      const again = yield* signed({ ...unread, data: { object: subscription(user) } })
+      assert.deepStrictEqual(again.json(), { outcome: "applied" })
+      const oneOff = yield* signed(event("invoice.paid", { object: "invoice", customer: null, lines: { data: [] } }))
+      assert.deepStrictEqual(oneOff.json(), { outcome: "ignored" })
     }))
 
   it.effect("a subscription gives its plan and credits when it is paid for, more on an upgrade, and ends when it is cancelled", () =>
