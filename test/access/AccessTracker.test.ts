@@ -65,6 +65,30 @@ layer(onDatabase, { excludeTestServices: true })("AccessTracker", (it) => {
       assert.strictEqual((yield* tracker.check(user, profile))?.expires_at, instantOf(start + windowMillis))
     })))
 
+  it.effect("opening leaves an open window as it is, and opens one that has ended for 30 days from then", () =>
+    inVirtualTime(Effect.gen(function*() {
+      const { profile, tracker, user } = yield* unlocked
+      yield* TestClock.adjust(windowMillis - 1)
+      assert.isUndefined(yield* tracker.open(user, profile))
+      assert.strictEqual((yield* tracker.check(user, profile))?.expires_at, instantOf(start + 30 * day))
+      yield* TestClock.adjust("1 millis")
+      const again = { granted_at: instantOf(start + 30 * day), expires_at: instantOf(start + 60 * day) }
+      assert.deepStrictEqual(yield* tracker.open(user, profile), again)
+      assert.deepStrictEqual(yield* tracker.check(user, profile), again)
+    })))
+
+  it.effect("extending adds 30 days to the end that was seen, and does nothing to a window that ends at another by now", () =>
+    inVirtualTime(Effect.gen(function*() {
+      const { profile, tracker, user } = yield* unlocked
+      const first = { granted_at: instantOf(start), expires_at: instantOf(start + 30 * day) }
+      const second = { ...first, expires_at: instantOf(start + 60 * day) }
+      assert.deepStrictEqual(yield* tracker.extend(user, profile, first), second)
+      const third = yield* tracker.extend(user, profile, second)
+      assert.strictEqual(third?.expires_at, instantOf(start + 90 * day))
+      assert.isUndefined(yield* tracker.extend(user, profile, first), "seen before the others moved it")
+      assert.deepStrictEqual(yield* tracker.check(user, profile), third)
+    })))
+
   it.effect("50 grants at once make one row", () =>
     inVirtualTime(Effect.gen(function*() {
       const sql = yield* SqlClient
