@@ -76,6 +76,7 @@ export class Account extends Context.Service<Account, {
       ) {
         yield* password === undefined ? provenByToken(accessToken) : provenByPassword(user, password)
         const erased = yield* data.erase(user.id)
+        yield* authenticator.invalidate(user.id)
         const sign_in = yield* supabase.deleteUser(user.id).pipe(
           Effect.flatMap((deleted) =>
             deleted
@@ -85,7 +86,6 @@ export class Account extends Context.Service<Account, {
           // Why it failed is in the log, and that it did in the answer.
           Effect.catch(() => Effect.succeed("kept" as const))
         )
-        yield* authenticator.invalidate(user.id)
         yield* Effect.logInfo("An account was erased", { sign_in })
         return { erased, sign_in }
       })

@@ -1,5 +1,6 @@
 import { Clock, Context, Effect, Layer } from "effect"
 import { daysRemaining } from "../access/AccessTracker.ts"
+import { Unauthorized } from "../auth/AuthErrors.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { type Dashboard, expiringDays, searchedDays } from "./Dashboard.ts"
@@ -18,23 +19,23 @@ import {
   type PrivacyChange
 } from "./UserSettings.ts"
 
+/** `Unauthorized`: the account was erased meanwhile. */
+type Failing = Unauthorized | DatabaseError
+
 /** What a user says of themselves and how they want things. Every change answers with what is stored after it. */
 export class Users extends Context.Service<Users, {
-  me(user: UserId): Effect.Effect<Me, DatabaseError>
-  changeMe(user: UserId, change: MeChange): Effect.Effect<Me, DatabaseError>
-  preferences(user: UserId): Effect.Effect<typeof Preferences.Type, DatabaseError>
-  changePreferences(user: UserId, change: typeof PreferencesChange.Type): Effect.Effect<typeof Preferences.Type, DatabaseError>
-  notifications(user: UserId): Effect.Effect<typeof Notifications.Type, DatabaseError>
-  changeNotifications(
-    user: UserId,
-    change: typeof NotificationsChange.Type
-  ): Effect.Effect<typeof Notifications.Type, DatabaseError>
-  privacy(user: UserId): Effect.Effect<typeof Privacy.Type, DatabaseError>
-  changePrivacy(user: UserId, change: typeof PrivacyChange.Type): Effect.Effect<typeof Privacy.Type, DatabaseError>
+  me(user: UserId): Effect.Effect<Me, Failing>
+  changeMe(user: UserId, change: MeChange): Effect.Effect<Me, Failing>
+  preferences(user: UserId): Effect.Effect<typeof Preferences.Type, Failing>
+  changePreferences(user: UserId, change: typeof PreferencesChange.Type): Effect.Effect<typeof Preferences.Type, Failing>
+  notifications(user: UserId): Effect.Effect<typeof Notifications.Type, Failing>
+  changeNotifications(user: UserId, change: typeof NotificationsChange.Type): Effect.Effect<typeof Notifications.Type, Failing>
+  privacy(user: UserId): Effect.Effect<typeof Privacy.Type, Failing>
+  changePrivacy(user: UserId, change: typeof PrivacyChange.Type): Effect.Effect<typeof Privacy.Type, Failing>
   /** What the user has subscribed to, by the room that knows. */
   changeSubscription(user: UserId, change: SubscriptionChange): Effect.Effect<void, DatabaseError>
   /** What a start page shows, by one statement. */
-  dashboard(user: UserId): Effect.Effect<Dashboard, DatabaseError>
+  dashboard(user: UserId): Effect.Effect<Dashboard, Failing>
 }>()("analytics-following/users/Users") {
   static readonly layerNoDeps = Layer.effect(
     Users,
@@ -92,12 +93,9 @@ export class Users extends Context.Service<Users, {
 /** Milliseconds. */
 const day = 86_400_000
 
-/** Whoever has been let in has both rows: they are made before, and outlive the account. */
+/** Whoever has been let in has both rows. A change that waited for the account to be erased finds none, for the row it waited for is gone. */
 const there = <A, E>(found: Effect.Effect<A | undefined, E>) =>
-  Effect.flatMap(
-    found,
-    (row) => row === undefined ? Effect.die(new Error("a user who was let in has no row")) : Effect.succeed(row)
-  )
+  Effect.flatMap(found, (row) => row === undefined ? Effect.fail(Unauthorized.because("invalid")) : Effect.succeed(row))
 
 const storedOf = (change: MeChange): MeChange => ({
   ...change,

@@ -1,11 +1,12 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Deferred, Effect, Fiber } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { readFileSync } from "node:fs"
 import { personalData, personalTables } from "../../src/users/PersonalData.ts"
 import { call, login, me, password, refresh, said, sessionIn, someone } from "../auth/support/calls.ts"
 import { insertProfile } from "../support/rows.ts"
 import { TestApp } from "../support/TestApp.ts"
+import { until } from "../support/until.ts"
 
 interface Export {
   readonly user_id: string
@@ -238,6 +239,35 @@ layer(TestApp.layer(), { excludeTestServices: true })("an account", (it) => {
       assert.strictEqual(said(yield* erase(renewed.access_token, { password: "wrong" })), "403 wrong-password")
       assert.strictEqual(said(yield* me(renewed.access_token)), "200")
       assert.strictEqual(said(yield* erase(renewed.access_token, { password })), "200")
+    }))
+
+  it.effect("that is erased while a change waits for it refuses the change as of nobody, and keeps nothing of it", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const { access_token, user: { id } } = yield* someone
+      const waiting = (count: number) =>
+        until(
+          sql`SELECT 1 FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%user_profiles%'`,
+          (found) => found.length === count
+        )
+      const change = { email_access_ending: false }
+      const held = yield* Deferred.make<void>()
+      const release = yield* Deferred.make<void>()
+      yield* Effect.forkChild(sql.withTransaction(Effect.andThen(
+        sql`SELECT FROM user_profiles WHERE user_id = ${id} FOR UPDATE`,
+        Effect.andThen(Deferred.succeed(held, undefined), Deferred.await(release))
+      )))
+      yield* Deferred.await(held)
+      const erasing = yield* Effect.forkChild(erase(access_token, { password }))
+      yield* waiting(1)
+      const changing = yield* Effect.forkChild(call("PATCH", "/me/notifications", change, access_token))
+      yield* waiting(2)
+      yield* Deferred.succeed(release, undefined)
+      assert.strictEqual(said(yield* Fiber.join(erasing)), "200")
+      assert.strictEqual(said(yield* Fiber.join(changing)), "401 unauthorized")
+      const [row] = yield* sql`SELECT notification_preferences FROM user_profiles WHERE user_id = ${id}`
+      assert.deepStrictEqual(row, { notification_preferences: {} })
     }))
 
   it.effect("is erased although Supabase Auth is away, and says that the sign-in is kept", () =>
