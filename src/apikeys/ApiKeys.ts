@@ -73,7 +73,7 @@ export class ApiKeys extends Context.Service<ApiKeys, {
 
       /** What this process knows of the user's keys is forgotten when the change is there to be read. */
       const changing = <A, E>(user: UserId, effect: Effect.Effect<A, E>) =>
-        Effect.tap(transaction.run(effect), () => authenticator.invalidate(user))
+        transaction.run(Effect.tap(effect, () => transaction.afterCommit(authenticator.invalidate(user))))
 
       return {
         create: Effect.fn("ApiKeys.create")((user, given) =>

@@ -12,6 +12,8 @@ import { available } from "./Rows.ts"
  */
 export class Transaction extends Context.Service<Transaction, {
   run<A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | DatabaseError, R>
+  /** Once the outermost transaction that it is called in is stored, and only then; whoever hangs up meanwhile does not cut it off. */
+  afterCommit<R>(effect: Effect.Effect<void, never, R>): Effect.Effect<void, never, R>
 }>()("analytics-following/database/Transaction") {
   static readonly layer = Layer.effect(
     Transaction,
@@ -20,7 +22,10 @@ export class Transaction extends Context.Service<Transaction, {
       const sql = yield* SqlClient
       const read = yield* ReadSql
       const run = transactional(sql)
-      return { run: (effect) => available("transaction")(watched(run, joined(sql, read)(effect))) }
+      return {
+        run: (effect) => available("transaction")(watched(run, joined(sql, read)(effect))),
+        afterCommit: sql.afterCommit
+      }
     })
   )
 }

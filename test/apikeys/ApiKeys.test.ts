@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Deferred, Effect, Fiber } from "effect"
 import * as HttpApi from "effect/http-api/HttpApi"
 import { SqlClient } from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"
@@ -96,6 +96,36 @@ layer(TestApp.layer(), { excludeTestServices: true })("an API key", (it) => {
       assert.strictEqual(slug(yield* call(key)), "unauthorized")
       assert.strictEqual((yield* send(user, "DELETE", `/me/api-keys/${id}`)).status, 204)
       assert.strictEqual(slug(yield* send(user, "PATCH", `/me/api-keys/${id}`, { name: "x" })), "api-key-ended")
+    }))
+
+  it.effect("that is revoked with an Idempotency-Key, whose answer is stored in the same transaction, is known until that ends and not after", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const app = yield* TestApp
+      const user = yield* newUser
+      const { id, key } = yield* make(user)
+      assert.strictEqual(slug(yield* call(key)), "in")
+      const held = yield* Deferred.make<void>()
+      const release = yield* Deferred.make<void>()
+      yield* Effect.forkChild(sql.withTransaction(Effect.andThen(
+        sql`LOCK TABLE idempotency_keys IN SHARE MODE`,
+        Effect.andThen(Deferred.succeed(held, undefined), Deferred.await(release))
+      )))
+      yield* Deferred.await(held)
+      const revoking = yield* Effect.forkChild(app.call({
+        method: "DELETE",
+        path: `/me/api-keys/${id}`,
+        headers: { authorization: `Bearer ${user.token}`, "idempotency-key": randomUUID() }
+      }))
+      yield* until(
+        sql`SELECT 1 FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%INTO idempotency_keys%'`,
+        (waiting) => waiting.length === 1
+      )
+      assert.strictEqual(slug(yield* call(key)), "in")
+      yield* Deferred.succeed(release, undefined)
+      assert.strictEqual((yield* Fiber.join(revoking)).status, 204)
+      assert.strictEqual(slug(yield* call(key)), "unauthorized")
     }))
 
   it.effect("that another process revoked is refused within two seconds", () =>

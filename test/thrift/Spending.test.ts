@@ -40,7 +40,7 @@ describe("a ceiling whose ledger is away", () => {
       Layer.provide([
         repo,
         Layer.mock(VendorCallRepo, {}),
-        Layer.succeed(Transaction, { run: (effect) => effect })
+        Layer.mock(Transaction, { run: (effect) => effect })
       ]),
       Layer.provideMerge(Logger.layer([Logger.make<unknown, void>((line) => {
         logs.push(Logger.formatJson.log(line))
