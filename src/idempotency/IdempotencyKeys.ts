@@ -110,7 +110,8 @@ const make = Effect.fnUntraced(function*(options: IdempotencyOptions) {
   const leased: Run = (call, effect) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function*() {
-        const taken = yield* restore(take(call))
+        // Short, and not to be cut off: a key that is taken and not run would be in use until the lease ends.
+        const taken = yield* take(call)
         if ("replayed" in taken) return taken
         const exit = yield* Effect.exit(restore(effect))
         const ended = Exit.isSuccess(exit) && exit.value.final

@@ -7,6 +7,7 @@ import { keyOf } from "../../src/idempotency/IdempotencyKey.ts"
 import { IdempotencyKeys, type KeyedCall } from "../../src/idempotency/IdempotencyKeys.ts"
 import { insertUser } from "../support/rows.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
+import { until } from "../support/until.ts"
 
 const services = IdempotencyKeys.layer({ keepFor: Duration.hours(24), lease: Duration.seconds(150) }).pipe(
   Layer.provideMerge(Transaction.layer),
@@ -60,6 +61,38 @@ layer(services, { excludeTestServices: true })("a keyed call", (it) => {
         assert.isTrue((yield* keys[how](call, Effect.die("runs once"))).replayed)
       }))
   }
+
+  it.effect("leased: that is cut off while its key is being taken gives the key back", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const keys = yield* IdempotencyKeys
+      const call = yield* newCall
+      // The commit waits for a lock that this test has.
+      yield* sql`
+        CREATE FUNCTION hold_commit() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_advisory_xact_lock(42); RETURN NULL; END'`
+      yield* sql`
+        CREATE CONSTRAINT TRIGGER hold_commit AFTER INSERT ON idempotency_keys
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION hold_commit()`
+      const held = yield* Deferred.make<void>()
+      const release = yield* Deferred.make<void>()
+      yield* Effect.forkChild(sql.withTransaction(Effect.andThen(
+        sql`SELECT pg_advisory_xact_lock(42)`,
+        Effect.andThen(Deferred.succeed(held, undefined), Deferred.await(release))
+      )))
+      yield* Deferred.await(held)
+      const taking = yield* Effect.forkChild(keys.leased(call, Effect.die("cut off before")))
+      yield* until(
+        sql`SELECT 1 FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ILIKE 'COMMIT%'`,
+        (waiting) => waiting.length === 1
+      )
+      const ending = yield* Effect.forkChild(Fiber.interrupt(taking), { startImmediately: true })
+      yield* Deferred.succeed(release, undefined)
+      yield* Fiber.join(ending)
+      yield* sql`DROP FUNCTION hold_commit CASCADE`
+      assert.lengthOf(yield* left(call), 0)
+    }))
 
   it.effect("whose lease lapsed while it ran does not overwrite the answer of who took the key since", () =>
     Effect.gen(function*() {
