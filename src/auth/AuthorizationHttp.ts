@@ -32,7 +32,7 @@ export const layer = Layer.effect(
       )
       note.user = user.id
       const quotas = note.quotas = quotasOf(limits.policies, user)
-      if (!limits.admitNow(quotas, cost, yield* Clock.currentTimeMillis)) yield* limits.admit(quotas, cost)
+      if (limits.admitNow(quotas, cost, yield* Clock.currentTimeMillis) === undefined) yield* limits.admit(quotas, cost)
       return { user, note, quotas }
     })
 

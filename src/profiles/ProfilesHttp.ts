@@ -143,12 +143,12 @@ export const knownLookups = Effect.gen(function*() {
     const user = authenticator.known(headers.authorization, now)
     const ready = user === undefined ? undefined : profiles.known(user.id, username, now)
     if (user === undefined || ready === undefined) return undefined
-    const quotas = quotasOf(limits.policies, user)
-    if (!limits.admitNow(quotas, 1, now)) return undefined
+    const remaining = limits.admitNow(quotasOf(limits.policies, user), 1, now)
+    if (remaining === undefined) return undefined
     noteOf(request).user = user.id
     return representationOf(headers["if-none-match"], ready.cached, {
       ...headersOf(ready, now),
-      ...limitHeaders(limits.remaining(quotas, now))
+      ...limitHeaders(remaining)
     })
   }
   return known

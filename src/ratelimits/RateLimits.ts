@@ -24,8 +24,11 @@ export interface RateLimitOptions {
  */
 export class RateLimits extends Context.Service<RateLimits, {
   readonly policies: Policies
-  /** Takes the units from every quota, or from none; without waiting. False: ask `admit`, which may still refuse. */
-  admitNow(quotas: ReadonlyArray<Quota>, cost: number, now: number): boolean
+  /**
+   * Takes the units from every quota, without waiting, and says what remains of them; or takes none. Undefined: ask `admit`, which may
+   * still refuse.
+   */
+  admitNow(quotas: ReadonlyArray<Quota>, cost: number, now: number): ReadonlyArray<Remaining> | undefined
   admit(quotas: ReadonlyArray<Quota>, cost: number): Effect.Effect<void, TooManyRequests>
   /** Takes what there is of the units: for what turned out to cost more. */
   charge(quotas: ReadonlyArray<Quota>, cost: number): Effect.Effect<void>
@@ -87,6 +90,12 @@ const make = Effect.fnUntraced(function*({ factor }: RateLimitOptions) {
   }
 
   const endsIn = ({ policy: { window } }: Quota, now: number): number => window * 1000 - now % (window * 1000)
+
+  const remainingOf = (quota: Quota, { left, units }: Lease, now: number): Remaining => ({
+    quota,
+    remaining: units + left,
+    reset: Math.ceil(endsIn(quota, now) / 1000)
+  })
 
   const refused = (quota: Quota, now: number) => {
     refusals.cell([quota.policy.name]).value++
@@ -172,10 +181,13 @@ const make = Effect.fnUntraced(function*({ factor }: RateLimitOptions) {
     policies: policiesTimes(factor),
     admit,
     admitNow: (quotas, cost, now) => {
-      if (factor === 0) return true
-      for (const quota of quotas) if (leaseOf(quota, now).units < cost) return false
-      for (const quota of quotas) leaseOf(quota, now).units -= cost
-      return true
+      if (factor === 0) return []
+      const held = quotas.map((quota) => ({ quota, lease: leaseOf(quota, now) }))
+      if (held.some(({ lease }) => lease.units < cost)) return undefined
+      return held.map(({ lease, quota }) => {
+        lease.units -= cost
+        return remainingOf(quota, lease, now)
+      })
     },
     charge: Effect.fnUntraced(function*(quotas: ReadonlyArray<Quota>, cost: number) {
       if (factor === 0) return
@@ -187,11 +199,7 @@ const make = Effect.fnUntraced(function*({ factor }: RateLimitOptions) {
         if (there > 0) yield* Effect.exit(spend(quota, there, now))
       }
     }),
-    remaining: (quotas, now) =>
-      factor === 0 ? [] : quotas.map((quota) => {
-        const lease = leaseOf(quota, now)
-        return { quota, remaining: lease.units + lease.left, reset: Math.ceil(endsIn(quota, now) / 1000) }
-      })
+    remaining: (quotas, now) => factor === 0 ? [] : quotas.map((quota) => remainingOf(quota, leaseOf(quota, now), now))
   })
 })
 
