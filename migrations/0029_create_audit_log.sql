@@ -60,7 +60,7 @@ COMMENT ON TABLE audit_origins IS 'From which address the actor of an entry came
 
 CREATE TABLE audit_links (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-  entry_id uuid NOT NULL REFERENCES audit_entries (id),
+  entry_id uuid NOT NULL UNIQUE REFERENCES audit_entries (id),
   sequence bigint NOT NULL UNIQUE,
   previous_hash text NOT NULL,
   hash text NOT NULL,
@@ -68,8 +68,6 @@ CREATE TABLE audit_links (
   CONSTRAINT audit_links_previous_hash_format CHECK (previous_hash ~ '^[0-9a-f]{64}$'),
   CONSTRAINT audit_links_hash_format CHECK (hash ~ '^[0-9a-f]{64}$')
 );
-
-CREATE INDEX audit_links_entry_id_idx ON audit_links (entry_id);
 
 COMMENT ON TABLE audit_links IS 'The chain: entries in the order of their commits, numbered without gaps. Written by the trigger of audit_entries alone; scripts/verify-audit.ts walks it.';
 COMMENT ON COLUMN audit_links.hash IS 'SHA-256 of the hash before (the first: zeros), the sequence, and each column of the entry in its order: its length in bytes, a colon and its text, or a dash.';

@@ -35,7 +35,7 @@ const grantAdmin = Command.make("grant-admin", {
       return yield* Console.error("Nobody with this address has signed in yet.")
     }
     yield* transaction.run(Effect.andThen(
-      standings.set(found.id, { role, status: found.status }),
+      standings.set(found.id, { role }),
       audit.record({
         action: "user.role",
         subject: { type: "user", user: found.id },

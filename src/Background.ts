@@ -1,15 +1,17 @@
 import { Layer } from "effect"
+import { Audit } from "./audit/Audit.ts"
 import { ScheduledRefresh } from "./refresh/ScheduledRefresh.ts"
 import type { SettingsValues } from "./settings/Settings.ts"
 import { Webhooks } from "./webhooks/Webhooks.ts"
 
-/** What goes on by itself beside the requests, in servers and workers alike: deliveries of webhooks, and the scheduled refresh. */
+/** What goes on by itself beside the requests, in servers and workers alike: deliveries of webhooks, the scheduled refresh, and what the audit log forgets. */
 export const background = (settings: SettingsValues) =>
-  Layer.merge(
+  Layer.mergeAll(
     settings.WEBHOOK_WORKERS
       ? Webhooks.workerLayer({ concurrency: settings.WEBHOOK_CONCURRENCY, drainFor: settings.SHUTDOWN_TIMEOUT })
       : Layer.empty,
-    ScheduledRefresh.running(refreshOptions(settings))
+    ScheduledRefresh.running(refreshOptions(settings)),
+    Audit.forgetting(settings.AUDIT_ADDRESS_RETENTION)
   )
 
 export const refreshOptions = (settings: SettingsValues) => ({

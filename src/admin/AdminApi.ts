@@ -3,13 +3,14 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Touches } from "../alignment/Touches.ts"
-import { AuditAction } from "../audit/AuditEntry.ts"
+import { AuditAction, SubjectType } from "../audit/AuditEntry.ts"
 import { AuditView } from "../audit/AuditView.ts"
 import { recorded } from "../audit/Recorded.ts"
 import { AdminOnly } from "../auth/AdminOnly.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { UserUnknown } from "../credits/CreditErrors.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
+import { day } from "../http/Day.ts"
 import { InvalidRequest } from "../http/HttpErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
 import { name } from "../http/Text.ts"
@@ -26,7 +27,6 @@ const error = [DatabaseUnavailable, RowMismatch, RowRefused] as const
 const reason = name(500).annotate({ description: "For the audit log; it is kept for ever, so name nobody" })
 const standing = { reads: ["auth_users", "user_profiles"], writes: ["user_profiles", ...recorded] } as const
 const sets = { how: "ignored", because: "It says what is to be: once more is the same." } as const
-const day = Schema.String.check(Schema.isPattern(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, { expected: "a day" }))
 
 /** What administrators read and do. What they read of people is told of in the audit log, as is what they do. */
 export class AdminApi extends HttpApiGroup.make("admin")
@@ -70,7 +70,7 @@ export class AdminApi extends HttpApiGroup.make("admin")
         action: Schema.optionalKey(AuditAction),
         actor: Schema.optionalKey(id.annotate({ description: "A user who did it" })),
         subject_user: Schema.optionalKey(id.annotate({ description: "A user that it was done to" })),
-        subject_type: Schema.optionalKey(Schema.Literals(["user", "api_key", "campaign", "creator", "webhook", "audit_log"])),
+        subject_type: Schema.optionalKey(SubjectType),
         subject_id: Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200))),
         since: Schema.optionalKey(UtcInstant),
         until: Schema.optionalKey(UtcInstant)

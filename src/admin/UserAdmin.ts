@@ -41,7 +41,7 @@ export class UserAdmin extends Context.Service<UserAdmin, {
         const found = yield* standings.list(filter, page)
         yield* audit.record({
           action: "user.list",
-          subject: { type: "audit_log", id: "users" },
+          subject: { type: "users", id: "list" },
           details: { role: filter.role ?? null, status: filter.status ?? null, shown: found.length }
         })
         return found
@@ -51,7 +51,7 @@ export class UserAdmin extends Context.Service<UserAdmin, {
         if ((yield* CurrentUser).id === user) return yield* OwnStanding.problem
         const changed = yield* transaction.run(Effect.gen(function*() {
           const before = yield* there(user)
-          yield* standings.set(user, { role: before.role, status: before.status, ...given })
+          yield* standings.set(user, given)
           yield* audit.record({
             action: "role" in given ? "user.role" : given.status === "suspended" ? "user.suspend" : "user.reinstate",
             subject: { type: "user", user },

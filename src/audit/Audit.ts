@@ -1,4 +1,4 @@
-import { Clock, Context, Effect, Layer, type Schema } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Schedule, type Schema } from "effect"
 import { randomBytes, randomUUID } from "node:crypto"
 import { CurrentUser } from "../auth/CurrentUser.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
@@ -6,7 +6,7 @@ import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
 import { requestOrigin } from "../http/Origin.ts"
 import type { UserId } from "../users/UserId.ts"
-import type { AuditAction } from "./AuditEntry.ts"
+import type { AuditAction, SubjectType } from "./AuditEntry.ts"
 import { AuditRepo } from "./AuditRepo.ts"
 import { type Break, brokenAt, chainStart, digestOf, type Head } from "./Chain.ts"
 
@@ -14,7 +14,7 @@ import { type Break, brokenAt, chainStart, digestOf, type Head } from "./Chain.t
 export interface Act {
   readonly action: AuditAction
   readonly subject: { readonly type: "user"; readonly user: UserId } | {
-    readonly type: "api_key" | "campaign" | "creator" | "webhook" | "audit_log"
+    readonly type: Exclude<SubjectType, "user">
     readonly id: string
   }
   /** Who did it, where that is not who is signed in: at a sign-in. */
@@ -43,7 +43,8 @@ export class Audit extends Context.Service<Audit, {
   readonly list: AuditRepo["Service"]["list"]
   /** Walks the chain from its beginning; `expected` is a head that was seen before. */
   verify(expected: Head | undefined): Effect.Effect<Verified, DatabaseError>
-  readonly pruneOrigins: AuditRepo["Service"]["pruneOrigins"]
+  /** Erases addresses that are older; answers how many there were. */
+  forgetAddresses(olderThan: Duration.Duration): Effect.Effect<number, DatabaseError>
 }>()("analytics-following/audit/Audit") {
   static readonly layerNoDeps = Layer.effect(
     Audit,
@@ -111,11 +112,31 @@ export class Audit extends Context.Service<Audit, {
         return { head, broken: broken ?? null, unlinked: yield* repo.countUnlinked }
       })
 
-      return Audit.of({ record, recordDone, list: repo.list, verify, pruneOrigins: repo.pruneOrigins })
+      const forgetAddresses = Effect.fn("Audit.forgetAddresses")(function*(olderThan: Duration.Duration) {
+        const before = instantOf((yield* Clock.currentTimeMillis) - Duration.toMillis(olderThan))
+        let forgotten = 0
+        for (;;) {
+          const gone = yield* repo.pruneOrigins(before, addressesAtOnce)
+          forgotten += gone
+          if (gone < addressesAtOnce) return forgotten
+        }
+      })
+
+      return Audit.of({ record, recordDone, list: repo.list, verify, forgetAddresses })
     })
   )
 
   static readonly layer = this.layerNoDeps.pipe(Layer.provide(AuditRepo.layer))
+
+  /** Erases addresses that are older, again and again, until its scope closes. */
+  static readonly forgetting = (olderThan: Duration.Duration) =>
+    Layer.effectDiscard(Effect.flatMap(Audit, (audit) =>
+      audit.forgetAddresses(olderThan).pipe(
+        Effect.catch((error) => Effect.logWarning("addresses of the audit log not erased", { error: error._tag })),
+        Effect.repeat(Schedule.spaced("6 hours")),
+        Effect.forkScoped
+      )))
 }
 
 const linksAtOnce = 1000
+const addressesAtOnce = 1000

@@ -13,6 +13,7 @@ export const AuditAction = Schema.Literals([
   "api_key.revoke",
   "webhook.create",
   "webhook.change",
+  "webhook.rotate",
   "webhook.delete",
   "credits.adjust",
   "user.read",
@@ -23,10 +24,13 @@ export const AuditAction = Schema.Literals([
   "account.export",
   "account.erase",
   "campaign.delete",
-  "creator.erase",
   "audit.read"
 ])
 export type AuditAction = typeof AuditAction.Type
+
+/** What it was done to; `users`: whoever a list of them showed. */
+export const SubjectType = Schema.Literals(["user", "users", "api_key", "campaign", "webhook", "audit_log"])
+export type SubjectType = typeof SubjectType.Type
 
 export const ActorKind = Column.oneOf(["user", "admin", "api_key", "system"])
 export const pseudonym = Column.uuid

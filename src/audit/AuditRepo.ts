@@ -62,11 +62,14 @@ export class AuditRepo extends Context.Service<AuditRepo, {
       )
 
       const pseudonymOf = Effect.fn("AuditRepo.pseudonymOf")(function*(user: UserId) {
-        const person = yield* decodePerson(sql`
+        // Read first: a write would hold the row, and whoever acts on the same people meanwhile, until the transaction has ended.
+        const known = yield* decodePerson(sql`SELECT * FROM audit_people WHERE user_id = ${user}`)
+        if (known !== undefined) return known.id
+        const made = yield* decodePerson(sql`
           INSERT INTO audit_people (user_id) VALUES (${user})
           ON CONFLICT (user_id) DO UPDATE SET user_id = excluded.user_id
           RETURNING *`)
-        return person?.id ?? (yield* Effect.die(new Error("a write returns its row")))
+        return made?.id ?? (yield* Effect.die(new Error("a write returns its row")))
       })
 
       const list = Effect.fn("AuditRepo.list")((

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
-import * as Column from "../database/Column.ts"
 import { Currency } from "../http/Currency.ts"
+import { day } from "../http/Day.ts"
 import { name, text, webAddress } from "../http/Text.ts"
 import { CampaignPost, CampaignProfile, CampaignStatus } from "./Campaign.ts"
 
@@ -43,15 +43,6 @@ export const TargetAudience = Schema.Struct({
     age_min === undefined || age_max === undefined || age_min <= age_max || "Expected age_min to be at most age_max"
   )
 ).annotate({ identifier: "TargetAudience" })
-
-const day = Column.date.check(
-  Schema.makeFilter((date) => isDay(date) || "Expected a day of the calendar between 2000-01-01 and 2999-12-31")
-).annotate({ format: "date" })
-
-const isDay = (date: string): boolean => {
-  const instant = Date.parse(`${date}T00:00:00.000Z`)
-  return date >= "2000" && date < "3000" && !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(date)
-}
 
 const amount = Schema.String.check(
   Schema.isPattern(/^\d{1,12}(\.\d{1,2})?$/, { expected: "a decimal amount as text, such as \"1500.00\"" })

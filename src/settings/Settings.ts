@@ -200,6 +200,7 @@ export const declarations = {
   SENTRY_DSN: optional(secretUrl, "The same for Sentry, or what speaks its protocol: https://<key>@<host>/<project>"),
   USAGE_FLUSH_INTERVAL: defaulted(duration, "10 seconds", "How often counted calls are written; a killed process loses so much"),
   USAGE_RETENTION: defaulted(duration, "400 days", "How long the counts of a day are kept"),
+  AUDIT_ADDRESS_RETENTION: defaulted(duration, "180 days", "How long the audit log keeps from which address somebody acted"),
   WEBHOOK_KEYS: optional(
     webhookKeys,
     "Keys that encrypt webhook secrets: id:base64 of 32 bytes, comma-separated; the first encrypts. Without them there are no webhooks"

@@ -10,15 +10,16 @@ import type { UserStanding } from "./UserStanding.ts"
 export class Standings extends Context.Service<Standings, {
   readonly find: StandingRepo["Service"]["find"]
   readonly list: StandingRepo["Service"]["list"]
-  set(user: UserId, standing: Pick<UserStanding, "role" | "status">): Effect.Effect<void, DatabaseError>
+  /** What it does not name stays as it is. */
+  set(user: UserId, change: Partial<Pick<UserStanding, "role" | "status">>): Effect.Effect<void, DatabaseError>
 }>()("analytics-following/users/Standings") {
   static readonly layerNoDeps = Layer.effect(
     Standings,
     Effect.gen(function*() {
       const standings = yield* StandingRepo
       const users = yield* UserRepo
-      const set = Effect.fn("Standings.set")(function*(user: UserId, standing: Pick<UserStanding, "role" | "status">) {
-        yield* users.updateStanding(user, standing, instantOf(yield* Clock.currentTimeMillis))
+      const set = Effect.fn("Standings.set")(function*(user: UserId, change: Partial<Pick<UserStanding, "role" | "status">>) {
+        yield* users.updateStanding(user, change, instantOf(yield* Clock.currentTimeMillis))
       })
       return { find: standings.find, list: standings.list, set }
     })

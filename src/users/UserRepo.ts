@@ -56,7 +56,7 @@ export class UserRepo extends Context.Service<UserRepo, {
   >
   /** The plan, and until when it is paid for. */
   updateSubscription(user: UserId, subscription: SubscriptionChange, at: Column.Instant): Effect.Effect<void, DatabaseError>
-  updateStanding(user: UserId, standing: Pick<AccountRow, "role" | "status">, at: Column.Instant): Effect.Effect<
+  updateStanding(user: UserId, change: Partial<Pick<AccountRow, "role" | "status">>, at: Column.Instant): Effect.Effect<
     void,
     DatabaseError
   >
@@ -175,12 +175,12 @@ export class UserRepo extends Context.Service<UserRepo, {
 
       const updateStanding = Effect.fn("UserRepo.updateStanding")((
         user: UserId,
-        { role, status }: Pick<AccountRow, "role" | "status">,
+        change: Partial<Pick<AccountRow, "role" | "status">>,
         at: Column.Instant
       ) =>
         Effect.asVoid(
           available("user_profiles")(sql`
-          UPDATE user_profiles SET ${sql.update({ role, status, updated_at: at })} WHERE user_id = ${user}`)
+          UPDATE user_profiles SET ${sql.update({ ...change, updated_at: at })} WHERE user_id = ${user}`)
         )
       )
 

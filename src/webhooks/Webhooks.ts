@@ -1,5 +1,7 @@
-import { Clock, Context, Effect, Layer, type Redacted, Result } from "effect"
+import { Clock, Context, Effect, Layer, type Redacted, Result, type Schema } from "effect"
 import { randomUUID } from "node:crypto"
+import { Audit } from "../audit/Audit.ts"
+import type { AuditAction } from "../audit/AuditEntry.ts"
 import type { CurrentUser } from "../auth/CurrentUser.ts"
 import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
@@ -66,10 +68,15 @@ export class Webhooks extends Context.Service<Webhooks, {
         const deliveries = yield* DeliveryRepo
         const transaction = yield* Transaction
         const box = yield* SecretBox
+        const audit = yield* Audit
         const now = Effect.map(Clock.currentTimeMillis, instantOf)
         const found = (look: Effect.Effect<WebhookEndpoint | undefined, DatabaseError>) =>
           Effect.flatMap(look, (endpoint) =>
             endpoint === undefined ? Effect.fail(WebhookNotFound.problem) : Effect.succeed(endpoint))
+
+        /** The address is not in it: a path may hold a secret of its receiver. */
+        const told = (action: AuditAction, id: WebhookId, details: Readonly<Record<string, Schema.Json>> = {}) =>
+          audit.record({ action, subject: { type: "webhook", id }, details })
 
         const callable = (url: string | undefined) => {
           const parsed = url === undefined ? undefined : parseTarget(url, rules)
@@ -91,13 +98,14 @@ export class Webhooks extends Context.Service<Webhooks, {
           const locked = yield* sealed(id, secret)
           const at = yield* now
           const details = { url: given.url, events: given.events, description: given.description ?? null }
-          const webhook = yield* transaction.run(
-            Effect.tap(
-              endpoints.insert(id, user.id, details, mostWebhooks, at),
-              (made) => made === undefined ? Effect.void : endpoints.insertSecret(id, locked, at, at)
-            )
-          )
-          return webhook === undefined ? yield* Effect.fail(full) : { webhook, secret }
+          const webhook = yield* transaction.run(Effect.gen(function*() {
+            const made = yield* endpoints.insert(id, user.id, details, mostWebhooks, at)
+            if (made === undefined) return yield* Effect.fail(full)
+            yield* endpoints.insertSecret(id, locked, at, at)
+            yield* told("webhook.create", id, { events: given.events })
+            return made
+          }))
+          return { webhook, secret }
         })
 
         const get = Effect.fn("Webhooks.get")((user: UserId, id: WebhookId) => found(endpoints.find(user, id)))
@@ -112,13 +120,21 @@ export class Webhooks extends Context.Service<Webhooks, {
               const turned = status === undefined || status === before.status ? {} : status === "active" ? on : off(at)
               const after = yield* found(endpoints.update(user.id, id, { ...given, ...turned }, at))
               if (after.status === "disabled" && before.status === "active") yield* deliveries.failWaiting(id, at)
+              yield* told("webhook.change", id, {
+                changed: Object.keys({ ...given, ...(status === undefined ? {} : { status }) }),
+                events: after.events,
+                status: after.status
+              })
               return after
             }))
           }
         )
 
         const remove = Effect.fn("Webhooks.remove")(function*(user: UserId, id: WebhookId) {
-          if (!(yield* endpoints.delete(user, id))) return yield* WebhookNotFound.problem
+          yield* transaction.run(Effect.gen(function*() {
+            if (!(yield* endpoints.delete(user, id))) return yield* WebhookNotFound.problem
+            yield* told("webhook.delete", id)
+          }))
         })
 
         const rotate = Effect.fn("Webhooks.rotate")(function*(user: UserId, id: WebhookId, overlapHours: number) {
@@ -126,10 +142,11 @@ export class Webhooks extends Context.Service<Webhooks, {
           const locked = yield* sealed(id, secret)
           const millis = yield* Clock.currentTimeMillis
           const previousUntil = instantOf(millis + overlapHours * 3_600_000)
-          yield* transaction.run(Effect.andThen(
-            found(endpoints.lock(user, id)),
-            endpoints.insertSecret(id, locked, previousUntil, instantOf(millis))
-          ))
+          yield* transaction.run(Effect.gen(function*() {
+            yield* found(endpoints.lock(user, id))
+            yield* endpoints.insertSecret(id, locked, previousUntil, instantOf(millis))
+            yield* told("webhook.rotate", id, { overlap_hours: overlapHours })
+          }))
           return { secret, previousUntil }
         })
 
@@ -182,7 +199,7 @@ export class Webhooks extends Context.Service<Webhooks, {
 }
 
 /** Webhooks that one user may have. */
-export const mostWebhooks = 10
+const mostWebhooks = 10
 
 const on = { status: "active", disabled_reason: null, disabled_at: null, failing_since: null } as const
 

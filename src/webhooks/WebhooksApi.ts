@@ -4,6 +4,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { Touches } from "../alignment/Touches.ts"
+import { recorded } from "../audit/Recorded.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
@@ -46,7 +47,7 @@ export class WebhooksApi extends HttpApiGroup.make("webhooks")
       error: [WebhookLimit, WebhookTargetRefused, WebhookEventRefused, WebhooksUnavailable, ...databaseErrors]
     })
       .annotate(Repeats, answersSecret)
-      .annotate(Touches, { reads: ["webhook_endpoints"], writes: ["webhook_endpoints", "webhook_secrets"] })
+      .annotate(Touches, { reads: ["webhook_endpoints"], writes: ["webhook_endpoints", "webhook_secrets", ...recorded] })
       .annotate(OpenApi.Summary, "A new webhook, with the secret that signs for it")
       .annotate(
         OpenApi.Description,
@@ -63,7 +64,7 @@ export class WebhooksApi extends HttpApiGroup.make("webhooks")
       error: [WebhookTargetRefused, WebhookEventRefused, ...errors]
     })
       .middleware(Idempotency)
-      .annotate(Touches, { reads: ["webhook_endpoints"], writes: ["webhook_endpoints", "webhook_deliveries"] })
+      .annotate(Touches, { reads: ["webhook_endpoints"], writes: ["webhook_endpoints", "webhook_deliveries", ...recorded] })
       .annotate(OpenApi.Summary, "Change a webhook, or switch it off or on")
       .annotate(
         OpenApi.Description,
@@ -71,7 +72,7 @@ export class WebhooksApi extends HttpApiGroup.make("webhooks")
       ),
     HttpApiEndpoint.delete("remove", "/me/webhooks/:id", { params, success: HttpApiSchema.NoContent, error: errors })
       .middleware(Idempotency)
-      .annotate(Touches, { reads: [], writes: ["webhook_endpoints"] })
+      .annotate(Touches, { reads: [], writes: ["webhook_endpoints", ...recorded] })
       .annotate(OpenApi.Summary, "Forget a webhook, with its secrets and deliveries"),
     HttpApiEndpoint.post("rotateSecret", "/me/webhooks/:id/secret", {
       params,
@@ -80,7 +81,7 @@ export class WebhooksApi extends HttpApiGroup.make("webhooks")
       error: [WebhooksUnavailable, ...errors]
     })
       .annotate(Repeats, answersSecret)
-      .annotate(Touches, { reads: ["webhook_endpoints"], writes: ["webhook_secrets"] })
+      .annotate(Touches, { reads: ["webhook_endpoints"], writes: ["webhook_secrets", ...recorded] })
       .annotate(OpenApi.Summary, "A new secret, shown this once; the former signs beside it for a day, or as long as is said"),
     HttpApiEndpoint.post("test", "/me/webhooks/:id/test", {
       params,

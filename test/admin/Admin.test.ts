@@ -6,6 +6,8 @@ import { randomUUID } from "node:crypto"
 import { AdminOnly } from "../../src/auth/AdminOnly.ts"
 import { Authorization } from "../../src/auth/Authorization.ts"
 import { Api } from "../../src/http/Api.ts"
+import { Standings } from "../../src/users/Standings.ts"
+import { UserId } from "../../src/users/UserId.ts"
 import { type Page, send } from "../support/requests.ts"
 import { TestApp } from "../support/TestApp.ts"
 
@@ -114,6 +116,17 @@ layer(TestApp.layer(), { excludeTestServices: true })("administration", (it) => 
       assert.strictEqual((yield* role(randomUUID(), "user")).status, 404)
     }))
 
+  it.effect("changes what it is asked to: a role that is given while somebody suspends leaves them suspended", () =>
+    Effect.gen(function*() {
+      const standings = yield* Standings
+      const user = UserId.make((yield* newUser).id)
+      const seen = yield* standings.find(user)
+      yield* standings.set(user, { status: "suspended" })
+      yield* standings.set(user, { role: "admin" })
+      assert.strictEqual(seen?.status, "active")
+      assert.deepInclude(yield* standings.find(user), { role: "admin", status: "suspended" })
+    }).pipe(Effect.provide(Standings.layer)))
+
   it.effect("finds users by address and standing, and tells that they were read", () =>
     Effect.gen(function*() {
       const [user, admin] = [yield* newUser, yield* newAdmin]
@@ -124,6 +137,10 @@ layer(TestApp.layer(), { excludeTestServices: true })("administration", (it) => 
       assert.deepStrictEqual(admins.data.map(({ role }) => role), ["admin"])
       const read = (yield* admin.get(`/admin/audit?action=user.read&actor=${admin.id}`)).json<Page<object>>()
       assert.strictEqual(read.data.length, 1)
+      const listed = (yield* admin.get(`/admin/audit?subject_type=users&actor=${admin.id}`)).json<Page<object>>()
+      assert.strictEqual(listed.data.length, 2)
       assert.strictEqual((yield* admin.get("/admin/usage?since=2025-01-01&until=2025-02-01")).status, 200)
+      const noDay = yield* admin.get("/admin/usage?since=2025-01-01&until=2025-02-30")
+      assert.deepStrictEqual([noDay.status, slug(noDay.text)], [400, "invalid-request"])
     }))
 })

@@ -1,10 +1,13 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Deferred, Duration, Effect, Layer } from "effect"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import { SqlClient } from "effect/sql/SqlClient"
-import { Audit } from "../../src/audit/Audit.ts"
+import { Audit, type Verified } from "../../src/audit/Audit.ts"
 import type { Break } from "../../src/audit/Chain.ts"
 import { CurrentUser } from "../../src/auth/CurrentUser.ts"
 import { Transaction } from "../../src/database/Transaction.ts"
+import { noteOf } from "../../src/http/Noted.ts"
+import type { UserId } from "../../src/users/UserId.ts"
 import { insertUser } from "../support/rows.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 
@@ -30,16 +33,22 @@ const record = Effect.fnUntraced(function*(count: number) {
 })
 
 /** What an owner of the database can do and nobody else: a change behind the triggers. Nothing of it is kept. */
-const tampered = Effect.fnUntraced(function*(change: string) {
+const verifiedAfter = Effect.fnUntraced(function*(change: string) {
   const sql = yield* SqlClient
   const audit = yield* Audit
   const transaction = yield* Transaction
-  return yield* Effect.flip(transaction.run(Effect.gen(function*() {
+  let verified: Verified | undefined
+  yield* Effect.flip(transaction.run(Effect.gen(function*() {
     yield* sql`SET LOCAL session_replication_role = replica`
     yield* sql.unsafe(change)
-    return yield* Effect.fail((yield* audit.verify(undefined)).broken)
+    verified = yield* audit.verify(undefined)
+    return yield* Effect.fail("taken back")
   })))
+  assert(verified !== undefined)
+  return verified
 })
+
+const tampered = (change: string) => Effect.map(verifiedAfter(change), ({ broken }) => broken)
 
 test("the audit log", (it) => {
   it.effect("links what is recorded, by many at once, without a gap and without a doubt", () =>
@@ -106,15 +115,56 @@ test("the audit log", (it) => {
       assert.isNull((yield* audit.verify(undefined)).broken)
     }))
 
+  it.effect("lets those who act on the same people at the same time go on: none waits for another's transaction", () =>
+    Effect.gen(function*() {
+      const audit = yield* Audit
+      const transaction = yield* Transaction
+      const [one, other] = [yield* insertUser, yield* insertUser]
+      const acts = (actor: UserId, user: UserId) => audit.record({ action: "user.read", subject: { type: "user", user }, actor })
+      yield* acts(one, other)
+      const [begun, done] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+      yield* Effect.all([
+        transaction.run(
+          Effect.andThen(acts(one, other), Effect.andThen(Deferred.succeed(begun, undefined), Deferred.await(done)))
+        ),
+        Effect.andThen(Deferred.await(begun), Effect.andThen(acts(other, one), Deferred.succeed(done, undefined)))
+      ], { concurrency: 2 })
+      assert.isNull((yield* audit.verify(undefined)).broken)
+    }))
+
+  it.effect("proves addresses while it has them, and forgets those that are old", () =>
+    Effect.gen(function*() {
+      const audit = yield* Audit
+      const sql = yield* SqlClient
+      const user = yield* insertUser
+      const request = HttpServerRequest.fromWeb(new Request("http://127.0.0.1/"))
+      noteOf(request.source).address = "192.0.2.1"
+      const acts = Effect.provideService(
+        audit.record({ action: "user.read", subject: { type: "user", user }, actor: user }),
+        HttpServerRequest.HttpServerRequest,
+        request
+      )
+      yield* acts
+      yield* acts
+      const { sequence } = (yield* audit.verify(undefined)).head
+      yield* sql`UPDATE audit_origins SET created_at = now() - interval '181 days' WHERE id = (SELECT entry_id FROM audit_links WHERE sequence = ${sequence})`
+      const moved = "UPDATE audit_origins SET address = '192.0.2.2'"
+      assert.deepStrictEqual(yield* tampered(moved), { sequence: sequence - 1, problem: "address changed" })
+      assert.strictEqual(yield* audit.forgetAddresses(Duration.days(180)), 1)
+      const left = yield* audit.list({ ...everything, actor: user }, { after: undefined, limit: 10 })
+      assert.sameMembers(left.map(({ address }) => address), [null, "192.0.2.1"])
+      assert.isNull((yield* audit.verify(undefined)).broken)
+    }))
+
   it.effect("lists latest first, in pages, what a filter leaves", () =>
     Effect.gen(function*() {
       const audit = yield* Audit
-      for (const n of [1, 2, 3]) yield* audit.record({ action: "creator.erase", subject: { type: "creator", id: `k${n}` } })
-      const filter = { ...everything, action: "creator.erase" }
+      for (const n of [1, 2, 3]) yield* audit.record({ action: "webhook.delete", subject: { type: "webhook", id: `k${n}` } })
+      const filter = { ...everything, action: "webhook.delete" }
       const first = yield* audit.list(filter, { after: undefined, limit: 2 })
       const rest = yield* audit.list(filter, { after: first[1]?.position, limit: 2 })
       assert.sameMembers([...first, ...rest].map(({ subject_id }) => subject_id), ["k1", "k2", "k3"])
-      const one = yield* audit.list({ ...filter, subject_type: "creator", subject_id: "k2" }, { after: undefined, limit: 2 })
+      const one = yield* audit.list({ ...filter, subject_type: "webhook", subject_id: "k2" }, { after: undefined, limit: 2 })
       assert.deepStrictEqual(one.map(({ subject_id }) => subject_id), ["k2"])
     }))
 })
@@ -145,14 +195,17 @@ test("a chain that somebody tampered with", (it) => {
         ["UPDATE audit_links SET hash = repeat('a', 64) WHERE sequence = 7", 7, "entry changed"],
         ["UPDATE audit_links SET previous_hash = repeat('a', 64) WHERE sequence = 7", 7, "wrong predecessor"],
         [
-          "UPDATE audit_links SET entry_id = (SELECT entry_id FROM audit_links WHERE sequence = 6) WHERE sequence = 5",
+          "UPDATE audit_links SET entry_id = '00000000-0000-4000-8000-000000000000' WHERE sequence = 5",
           5,
-          "entry changed"
+          "entry gone"
         ]
       ]
       for (const [change, sequence, problem] of cases) {
         const found = yield* tampered(change)
         assert.deepStrictEqual(found, { sequence, problem }, change)
       }
+      const cut = "DELETE FROM audit_links WHERE sequence = 8"
+      const { broken, unlinked } = yield* verifiedAfter(cut)
+      assert.deepStrictEqual([broken, unlinked], [null, 1], cut)
     }))
 })

@@ -120,12 +120,12 @@ CREATE TABLE audit_links (
   previous_hash text NOT NULL,
   hash text NOT NULL,
   CONSTRAINT audit_links_pkey PRIMARY KEY (id),
+  CONSTRAINT audit_links_entry_id_key UNIQUE (entry_id),
   CONSTRAINT audit_links_sequence_key UNIQUE (sequence),
   CONSTRAINT audit_links_hash_format CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
   CONSTRAINT audit_links_previous_hash_format CHECK ((previous_hash ~ '^[0-9a-f]{64}$'::text)),
   CONSTRAINT audit_links_sequence CHECK ((sequence > 0))
 );
-CREATE INDEX audit_links_entry_id_idx ON public.audit_links USING btree (entry_id);
 ALTER TABLE audit_links ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON TABLE audit_links FROM PUBLIC, anon, authenticated, service_role;
 GRANT SELECT ON TABLE audit_links TO service_role;

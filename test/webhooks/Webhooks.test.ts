@@ -59,6 +59,31 @@ layer(TestApp.layer({ settings: { WEBHOOK_WORKERS: "true", WEBHOOK_ALLOW_PRIVATE
         assert.strictEqual((yield* user.get(path)).status, 404)
       }))
 
+    it.effect("what is done to a webhook is in the audit log, without its address and its secret", () =>
+      Effect.gen(function*() {
+        const user = yield* newUser
+        const made = yield* created(user)
+        const path = `/me/webhooks/${made.id}`
+        yield* send(user, "PATCH", path, { status: "disabled" })
+        yield* send(user, "POST", `${path}/secret`, { overlap_hours: 0 })
+        yield* send(user, "DELETE", path)
+        assert.strictEqual((yield* send(user, "DELETE", path)).status, 404)
+        const sql = yield* SqlClient
+        const entries = yield* sql<{ action: string; actor_kind: string; details: object }>`
+          SELECT e.action, e.actor_kind, e.details FROM audit_entries AS e JOIN audit_links AS l ON l.entry_id = e.id
+          WHERE e.subject_type = 'webhook' AND e.subject_id = ${made.id} ORDER BY l.sequence`
+        assert.deepStrictEqual(entries, [
+          { action: "webhook.create", actor_kind: "user", details: { events: ["job.finished"] } },
+          {
+            action: "webhook.change",
+            actor_kind: "user",
+            details: { changed: ["status"], events: ["job.finished"], status: "disabled" }
+          },
+          { action: "webhook.rotate", actor_kind: "user", details: { overlap_hours: 0 } },
+          { action: "webhook.delete", actor_kind: "user", details: {} }
+        ])
+      }))
+
     it.effect("what cannot be called, is not known or is an administrator's is refused, by name", () =>
       Effect.gen(function*() {
         const user = yield* newUser

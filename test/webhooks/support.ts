@@ -2,6 +2,7 @@ import { Clock, Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as TestClock from "effect/testing/TestClock"
 import { Webhook as Verifier } from "standardwebhooks"
+import { Audit } from "../../src/audit/Audit.ts"
 import { instantOf } from "../../src/database/Instant.ts"
 import { Transaction } from "../../src/database/Transaction.ts"
 import { Outbound } from "../../src/outbound/Outbound.ts"
@@ -24,6 +25,7 @@ export const rooms = Layer.mergeAll(Webhooks.layer({ allowPrivate: true }), Deli
   .pipe(
     Layer.provide(Outbound.layer({ allowPrivate: true, timeout: "15 seconds" })),
     Layer.provideMerge(SecretBox.layer(keys)),
+    Layer.provideMerge(Audit.layer),
     Layer.provideMerge(Transaction.layer),
     Layer.provideMerge(TestDatabase.layer)
   )

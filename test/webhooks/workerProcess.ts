@@ -1,5 +1,6 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Layer, Option, Redacted } from "effect"
+import { Audit } from "../../src/audit/Audit.ts"
 import * as Database from "../../src/database/Database.ts"
 import { Transaction } from "../../src/database/Transaction.ts"
 import * as WebhookRoom from "../../src/webhooks/WebhookRoom.ts"
@@ -11,6 +12,7 @@ Webhooks.workerLayer({ concurrency: 4, pollInterval: "20 millis", drainFor: "5 s
     keys: Option.some(Redacted.make(process.env["WEBHOOK_KEYS"] ?? "")),
     allowPrivate: true
   })),
+  Layer.provide(Audit.layer),
   Layer.provide(Transaction.layer),
   Layer.provide(Database.layer(Database.localOptions(process.env["DATABASE_URL"] ?? "", 2))),
   Layer.launch,
