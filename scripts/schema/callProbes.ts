@@ -5,6 +5,7 @@ import { ApiKeyRepo } from "../../src/apikeys/ApiKeyRepo.ts"
 import * as Column from "../../src/database/Column.ts"
 import { IdempotencyRepo } from "../../src/idempotency/IdempotencyRepo.ts"
 import { UserId } from "../../src/users/UserId.ts"
+import { rowless } from "./rowless.ts"
 
 const user = UserId.make(id)
 const now = Column.Instant.make("2025-01-01T00:00:00.000Z")
@@ -25,9 +26,6 @@ const key = { user_id: user, name: "probe", secret_hash: digest, scopes: ["me:re
 
 const apiKeys = Effect.provide(ApiKeyRepo.layer)
 const idempotency = Effect.provide(IdempotencyRepo.layer)
-
-/** It holds that its row is there, which a made-up one is not: its statement has run by then. */
-const rowless = Effect.catchDefect(() => Effect.void)
 
 /** One call of every repo method of what belongs to calls rather than to a domain. */
 export const callProbes: ReadonlyArray<Probe> = [

@@ -11,6 +11,7 @@ import { Shortcode } from "../../src/posts/Shortcode.ts"
 import { ProfileId } from "../../src/profiles/Profile.ts"
 import { Username } from "../../src/profiles/Username.ts"
 import { UserId } from "../../src/users/UserId.ts"
+import { rowless } from "./rowless.ts"
 
 const user = UserId.make(id)
 const campaign = CampaignId.make(id)
@@ -37,9 +38,6 @@ const post = Shortcode.make("probe")
 const postChange = { role: "hero", performance_tier: "top", notes: "probe" } as const
 const profile = Username.make("probe")
 const profileChange = { role: "creator", priority: 1, notes: "probe" } as const
-
-/** These two hold that their row is there, which a made-up one is not: their statement has run by then. */
-const rowless = Effect.catchDefect(() => Effect.void)
 
 /** One call of every repo method of the campaigns' tables. */
 export const campaignProbes: ReadonlyArray<Probe> = [

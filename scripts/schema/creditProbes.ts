@@ -9,6 +9,7 @@ import { StatementRepo } from "../../src/credits/StatementRepo.ts"
 import { SubscriptionRepo } from "../../src/credits/SubscriptionRepo.ts"
 import * as Column from "../../src/database/Column.ts"
 import { UserId } from "../../src/users/UserId.ts"
+import { rowless } from "./rowless.ts"
 
 const user = UserId.make(id)
 const now = Column.Instant.make("2025-01-01T00:00:00.000Z")
@@ -125,8 +126,3 @@ export const creditProbes: ReadonlyArray<Probe> = [
   { method: "PlanRepo.plans", run: plans(PlanRepo.use((repo) => repo.plans)) },
   { method: "PlanRepo.prices", run: plans(PlanRepo.use((repo) => repo.prices)) }
 ]
-
-/** An entry holds that its account is there, which a made-up one is not: its statement has run by then. */
-function rowless<A, E, R>(run: Effect.Effect<A, E, R>) {
-  return Effect.catchDefect(run, () => Effect.void)
-}

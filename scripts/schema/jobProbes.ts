@@ -36,9 +36,6 @@ const newJob = { user_id: user, total: 1, max_credits: null }
 
 const fetches = Effect.provide(ProfileFetchRepo.layer)
 
-/** A made-up fetch has no row for its caller to refer to. */
-const refused = (run: Probe["run"]): Probe["run"] => Effect.catch(run, () => Effect.void)
-
 /** One call of every repo method of the tables that say what is under way. */
 export const jobProbes: ReadonlyArray<Probe> = [
   {
@@ -48,9 +45,7 @@ export const jobProbes: ReadonlyArray<Probe> = [
   { method: "ProfileFetchRepo.delete", run: fetches(ProfileFetchRepo.use((repo) => repo.delete(fetch))) },
   {
     method: "ProfileFetchRepo.addCaller",
-    run: refused(
-      fetches(ProfileFetchRepo.use((repo) => repo.addCaller(fetch, { user_id: user, asked_at: now, reservation: null })))
-    )
+    run: fetches(ProfileFetchRepo.use((repo) => repo.addCaller(fetch, { user_id: user, asked_at: now, reservation: null })))
   },
   { method: "ProfileFetchRepo.findLatest", run: fetches(ProfileFetchRepo.use((repo) => repo.findLatest(username, now))) },
   { method: "ProfileFetchRepo.findEnded", run: fetches(ProfileFetchRepo.use((repo) => repo.findEnded([fetch]))) },
@@ -81,7 +76,7 @@ export const jobProbes: ReadonlyArray<Probe> = [
   { method: "JobRepo.start", run: jobs(JobRepo.use((repo) => repo.start(job, now))) },
   { method: "JobRepo.finish", run: jobs(JobRepo.use((repo) => repo.finish(job, now))) },
   { method: "JobRepo.cancel", run: jobs(JobRepo.use((repo) => repo.cancel(user, id, now))) },
-  { method: "JobRepo.insertItems", run: refused(jobs(JobRepo.use((repo) => repo.insertItems(job, [username])))) },
+  { method: "JobRepo.insertItems", run: jobs(JobRepo.use((repo) => repo.insertItems(job, [username]))) },
   { method: "JobRepo.claimItem", run: jobs(JobRepo.use((repo) => repo.claimItem(job, 0))) },
   { method: "JobRepo.setFetch", run: jobs(JobRepo.use((repo) => repo.setFetch(id, fetch))) },
   { method: "JobRepo.reserve", run: jobs(JobRepo.use((repo) => repo.reserve(item, 1))) },

@@ -7,6 +7,7 @@ import { UserId } from "../../src/users/UserId.ts"
 import { DeliveryRepo } from "../../src/webhooks/DeliveryRepo.ts"
 import { EndpointRepo } from "../../src/webhooks/EndpointRepo.ts"
 import { DeliveryId, WebhookEndpoint, WebhookId } from "../../src/webhooks/Webhook.ts"
+import { rowless } from "./rowless.ts"
 
 const user = UserId.make(id)
 const webhook = WebhookId.make(id)
@@ -29,9 +30,6 @@ const page = { after: undefined, limit: 1 }
 
 const endpoints = Effect.provide(EndpointRepo.layer)
 const deliveries = Effect.provide(DeliveryRepo.layer)
-
-/** A ping needs its endpoint, which a made-up one is not: its statement has run by then. */
-const rowless = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.catchDefect(effect, () => Effect.void)
 
 /** One call of every repo method of the webhooks' tables. */
 export const webhookProbes: ReadonlyArray<Probe> = [

@@ -58,7 +58,6 @@ const make = Effect.fnUntraced(function*({ interval, routes }: AlignmentOptions)
     yield* announce(report, next)
     report = next
     blocked = blockedBy(next.findings, interval)
-    yield* listener.checked(next)
     return next
   })
 
@@ -72,6 +71,7 @@ const make = Effect.fnUntraced(function*({ interval, routes }: AlignmentOptions)
       CatalogUnreadable: ({ message }: CatalogUnreadable) => failed(message),
       TimeoutError: () => failed("the catalog could not be read within 20 seconds")
     }),
+    Effect.tap((taken) => listener.checked(taken)),
     one.withPermits(1),
     Effect.provideService(SqlClient, sql),
     Effect.withSpan("Alignment.check")

@@ -9,15 +9,13 @@ export const sampleInsert = <M extends RowModel & { readonly insert: Schema.Top 
 export const sampleRow = (model: RowModel): Readonly<Record<string, unknown>> =>
   Object.fromEntries(columnsOf(model).map((column) => [column.name, sampleValue(model, column)]))
 
-const sampleValue = (model: RowModel, { name, type, values }: ModelColumn): unknown => {
+const sampleValue = (model: RowModel, { name, nullable, type, values }: ModelColumn): unknown => {
   const ast = model.fields[name]?.ast
-  if (type === "jsonb" && ast !== undefined && mayBeNull(ast) && !mayBeEmpty(ast)) return null
+  if (type === "jsonb" && nullable && ast !== undefined && !mayBeEmpty(ast)) return null
   return values?.[0] ?? (ast !== undefined && isList(ast) ? [] : samples[type ?? "text"])
 }
 
 const isList = (ast: SchemaAST.AST): boolean => SchemaAST.isArrays(ast) || (SchemaAST.isUnion(ast) && ast.types.some(isList))
-
-const mayBeNull = (ast: SchemaAST.AST): boolean => SchemaAST.isUnion(ast) && ast.types.some(SchemaAST.isNull)
 
 /** Whether it can be a document without keys. */
 const mayBeEmpty = (ast: SchemaAST.AST): boolean =>

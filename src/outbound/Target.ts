@@ -2,8 +2,7 @@ import { Result } from "effect"
 import { isPublicAddress } from "./PublicAddress.ts"
 
 /** Why an address given by a user is not called. */
-export const targetProblems = ["not_an_address", "scheme", "credentials", "port", "host"] as const
-export type TargetProblem = typeof targetProblems[number]
+export type TargetProblem = "not_an_address" | "scheme" | "credentials" | "port" | "host"
 
 export interface TargetRules {
   /** Takes http, any port and any host: for tests and the sandbox alone. */

@@ -113,10 +113,10 @@ export class Deliverer extends Context.Service<Deliverer, {
 export const callTimeout = "15 seconds"
 
 /** Milliseconds that a delivery is this worker's: a call and what is written after it, and clocks that differ by some seconds. */
-export const leaseFor = 60_000
+const leaseFor = 60_000
 
 /** Milliseconds without an accepted delivery after which an endpoint is switched off, when the next one fails. */
-export const failingFor = 5 * 86_400_000
+const failingFor = 5 * 86_400_000
 
 const noAnswer = { last_status: null, last_latency_ms: null }
 

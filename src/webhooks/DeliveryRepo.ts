@@ -5,7 +5,7 @@ import * as Column from "../database/Column.ts"
 import { ReadSql } from "../database/Database.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { newestFirst } from "../database/Keyset.ts"
-import { row, rows } from "../database/Rows.ts"
+import { available, row, rows } from "../database/Rows.ts"
 import type { ProfileId } from "../profiles/Profile.ts"
 import type { UserId } from "../users/UserId.ts"
 import { ClaimedDelivery, type Outcome, type Payload } from "./Claim.ts"
@@ -66,9 +66,8 @@ export class DeliveryRepo extends Context.Service<DeliveryRepo, {
       const decodeList = rows(relation, DeliveryRow)
       const decodeClaimed = rows(relation, ClaimedDelivery)
       const decodeId = row(relation, Schema.Struct({ id: Column.uuid }))
-      const decodeIds = rows(relation, Schema.Struct({ id: Column.uuid }))
+      const written = available(relation)
       const decodeCount = row(relation, Schema.Struct({ count: Schema.Int }))
-      const decodeLock = rows(relation, Schema.Struct({ locked: Schema.Boolean }))
       const page = newestFirst(sql, "d.created_at", "d.id")
       const shown = sql.literal(
         Object.keys(DeliveryRow.fields).filter((name) => name !== "position").map((name) => `d.${name}`).join(", ")
@@ -78,8 +77,7 @@ export class DeliveryRepo extends Context.Service<DeliveryRepo, {
           decodeCount(sql`WITH done AS (${statement} RETURNING 1) SELECT count(*)::integer AS count FROM done`),
           (found) => found?.count ?? 0
         )
-      const held = (what: string) =>
-        decodeLock(sql`SELECT pg_advisory_xact_lock(hashtextextended(${what}, 0)) IS NOT NULL AS locked`)
+      const held = (what: string) => written(sql`SELECT pg_advisory_xact_lock(hashtextextended(${what}, 0))`)
       const asking = (event: EventType) =>
         sql`webhook_endpoints AS e JOIN user_profiles AS u
             ON u.user_id = e.user_id AND u.status = 'active' AND e.status = 'active' AND e.events @> ARRAY[${event}::text]`
@@ -87,7 +85,7 @@ export class DeliveryRepo extends Context.Service<DeliveryRepo, {
 
       const insert = Effect.fn("DeliveryRepo.insert")(
         (...[{ event, now, once, payload }, audience]: Parameters<DeliveryRepo["Service"]["insert"]>) =>
-          Effect.asVoid(decodeIds(sql`
+          Effect.asVoid(written(sql`
           INSERT INTO webhook_deliveries ${columns}
           SELECT e.id, e.user_id, ${event}::text, ${
             JSON.stringify(payload)
@@ -192,7 +190,7 @@ export class DeliveryRepo extends Context.Service<DeliveryRepo, {
       )
 
       const failWaiting = Effect.fn("DeliveryRepo.failWaiting")((endpoint: WebhookId, now: Column.Instant) =>
-        Effect.asVoid(decodeIds(sql`
+        Effect.asVoid(written(sql`
           UPDATE webhook_deliveries SET status = 'failed', last_failure = 'endpoint_disabled', next_attempt_at = NULL, lease = NULL
           WHERE endpoint_id = ${endpoint} AND status = 'pending' AND (lease IS NULL OR next_attempt_at <= ${now})`))
       )

@@ -3,7 +3,7 @@ import { SqlClient } from "effect/sql/SqlClient"
 import * as Column from "../database/Column.ts"
 import { ReadSql } from "../database/Database.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
-import { row, rows } from "../database/Rows.ts"
+import { available, row, rows } from "../database/Rows.ts"
 import type { UserId } from "../users/UserId.ts"
 import type { Sealed } from "./SecretBox.ts"
 import { type DisabledReason, WebhookEndpoint, type WebhookId } from "./Webhook.ts"
@@ -51,15 +51,14 @@ export class EndpointRepo extends Context.Service<EndpointRepo, {
       const decodeOne = row("webhook_endpoints", WebhookEndpoint)
       const decodeList = rows("webhook_endpoints", WebhookEndpoint)
       const decodeId = row("webhook_endpoints", Schema.Struct({ id: Column.uuid }))
-      const decodeSecret = rows("webhook_secrets", Schema.Struct({ id: Column.uuid }))
+      const written = available("webhook_endpoints")
+      const secretWritten = available("webhook_secrets")
       const decodeFailing = row("webhook_endpoints", Schema.Struct({ failing_since: Column.Instant }))
-      const decodeLock = rows("webhook_endpoints", Schema.Struct({ locked: Schema.Boolean }))
 
       const insert = Effect.fn("EndpointRepo.insert")(function*(
         ...[id, user, given, limit, now]: Parameters<EndpointRepo["Service"]["insert"]>
       ) {
-        yield* decodeLock(sql`
-          SELECT pg_advisory_xact_lock(hashtextextended(${`webhooks of ${user}`}, 0)) IS NOT NULL AS locked`)
+        yield* written(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`webhooks of ${user}`}, 0))`)
         return yield* decodeOne(sql`
           INSERT INTO webhook_endpoints (id, user_id, url, description, events, created_at, updated_at)
           SELECT ${id}::uuid, ${user}::uuid, ${given.url}::text, ${given.description}::text, ${[...given.events]}::text[],
@@ -100,21 +99,21 @@ export class EndpointRepo extends Context.Service<EndpointRepo, {
       const insertSecret = Effect.fn("EndpointRepo.insertSecret")(function*(
         ...[id, secret, previousUntil, now]: Parameters<EndpointRepo["Service"]["insertSecret"]>
       ) {
-        yield* decodeSecret(sql`
+        yield* secretWritten(sql`
           UPDATE webhook_secrets SET expires_at = least(expires_at, ${previousUntil}::timestamptz)
-          WHERE endpoint_id = ${id} RETURNING id`)
-        yield* decodeSecret(sql`
+          WHERE endpoint_id = ${id}`)
+        yield* secretWritten(sql`
           DELETE FROM webhook_secrets WHERE endpoint_id = ${id} AND (expires_at <= ${now} OR id NOT IN (
             SELECT id FROM webhook_secrets WHERE endpoint_id = ${id} ORDER BY created_at DESC, id DESC LIMIT 4
-          )) RETURNING id`)
-        yield* decodeSecret(sql`
+          ))`)
+        yield* secretWritten(sql`
           INSERT INTO webhook_secrets (endpoint_id, key_id, sealed, created_at)
-          VALUES (${id}, ${secret.key_id}, ${secret.sealed}, ${now}) RETURNING id`)
+          VALUES (${id}, ${secret.key_id}, ${secret.sealed}, ${now})`)
       })
 
       const markHealthy = Effect.fn("EndpointRepo.markHealthy")((id: WebhookId) =>
-        Effect.asVoid(decodeId(sql`
-          UPDATE webhook_endpoints SET failing_since = NULL WHERE id = ${id} AND failing_since IS NOT NULL RETURNING id`))
+        Effect.asVoid(written(sql`
+          UPDATE webhook_endpoints SET failing_since = NULL WHERE id = ${id} AND failing_since IS NOT NULL`))
       )
 
       const markFailing = Effect.fn("EndpointRepo.markFailing")((id: WebhookId, now: Column.Instant) =>

@@ -73,7 +73,7 @@ export class Outbox extends Context.Service<Outbox, {
 }
 
 /** Milliseconds before the end of a window at which it is told. */
-export const expiringWithin = 3 * 86_400_000
+const expiringWithin = 3 * 86_400_000
 
 /** Milliseconds for which the log of deliveries goes back. */
 const keptFor = 30 * 86_400_000

@@ -1,6 +1,6 @@
 import { Duration, Effect, Random } from "effect"
 
-/** What Standard Webhooks recommends: how long to wait after each failed try. The first is at once; after the last there is none. */
+/** What Standard Webhooks recommends: how long to wait after each failed try. The first is at once; after the last, about three days later, there is none. */
 export const waits = [
   "5 seconds",
   "5 minutes",
@@ -12,9 +12,6 @@ export const waits = [
   "20 hours",
   "24 hours"
 ] as const
-
-/** Tries of one delivery, over about three days. */
-export const mostTries = waits.length + 1
 
 /**
  * Milliseconds until the next try after so many, undefined when it was the last. A fifth more or less at random, so that what failed together does

@@ -56,7 +56,7 @@ const perEndpoint = 4
 const waitForDatabase = Effect.as(Effect.sleep("5 seconds"), 0)
 
 /** Tells of access that ends, and forgets what is older than 30 days; in batches, so that no statement is long. */
-export const housekeeping = Effect.gen(function*() {
+const housekeeping = Effect.gen(function*() {
   const outbox = yield* Outbox
   yield* untilLess(outbox.announceExpiring(batch))
   yield* untilLess(outbox.prune(batch))

@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as TestClock from "effect/testing/TestClock"
 import type { Finding, Report } from "../../src/alignment/Finding.ts"
@@ -8,6 +8,7 @@ import { Transaction } from "../../src/database/Transaction.ts"
 import type { ProfileId } from "../../src/profiles/Profile.ts"
 import type { UserId } from "../../src/users/UserId.ts"
 import { Outbox } from "../../src/webhooks/Outbox.ts"
+import { bodyOf } from "../../src/webhooks/WebhookEvents.ts"
 import { Webhooks } from "../../src/webhooks/Webhooks.ts"
 import { insertProfile, insertUser } from "../support/rows.ts"
 import { clearDeliveries, emit, inVirtualTime, rooms, subscribed } from "./support.ts"
@@ -124,7 +125,11 @@ layer(rooms, { excludeTestServices: true })("what is told", (it) => {
       assert.strictEqual(yield* outbox.announceExpiring(100), 0)
       const [told] = yield* written
       assert.deepInclude(told?.data, { profile_id: soon.id, username: soon.username, href: `/profile/${soon.username}` })
-      assert.match(String(told?.data["access_expires_at"]), /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)
+      const [{ payload } = { payload: undefined }] = yield* Effect.flatMap(
+        SqlClient,
+        (sql) => sql<{ payload: unknown }>`SELECT payload FROM webhook_deliveries`
+      )
+      yield* Schema.decodeUnknownEffect(bodyOf("access.expiring"), { onExcessProperty: "error" })(payload)
       yield* TestClock.adjust("2 hours")
       assert.strictEqual(yield* outbox.announceExpiring(100), 1)
       yield* openWindow(user, soon.id, 720)

@@ -70,6 +70,18 @@ layer(rooms, { excludeTestServices: true })("a worker", (it) => {
       assert.deepStrictEqual((yield* log).map(({ attempts, status }) => [status, attempts]), [["pending", 0], ["succeeded", 1]])
     }))
 
+  it.effect("that is told to stop waits no longer than it may: a call without an answer is cut off, and another's when its lease ends", () =>
+    Effect.gen(function*() {
+      const { hook, log, receiver } = yield* setUp
+      const gate = holding(receiver)
+      const scope = yield* Scope.make()
+      yield* Layer.buildWithScope(Webhooks.workerLayer({ ...options, drainFor: "20 millis" }), scope)
+      yield* emit(hook.user, "j")
+      yield* until(Effect.sync(() => gate.held.length), (count) => count === 1)
+      yield* Scope.close(scope, Exit.void)
+      assert.deepInclude((yield* log)[0], { status: "pending", attempts: 1, last_failure: null })
+    }))
+
   it.effect("killed over a call loses nothing: another makes it again, under the same id", () =>
     Effect.gen(function*() {
       const { hook, log, receiver } = yield* setUp
