@@ -13,6 +13,8 @@ export interface NewUser {
   readonly app_metadata?: Metadata
   /** The database role that requests with the user's token run as. Default "authenticated". */
   readonly role?: string
+  /** Whether the address counts as confirmed from the start: one that does not may sign up again. */
+  readonly confirmed?: boolean
 }
 
 /** What may change of a user. `password` is plain and is hashed on its way; a code is kept as its hash, null when used up. */
@@ -93,10 +95,11 @@ const make = Effect.gen(function*() {
         const inserted = yield* sql`
           INSERT INTO auth.users (
             instance_id, id, aud, role, email, encrypted_password, raw_app_meta_data, raw_user_meta_data, created_at, updated_at,
-            confirmation_token, recovery_token, email_change, email_change_token_new
+            email_confirmed_at, confirmation_token, recovery_token, email_change, email_change_token_new
           ) VALUES (
             ${noInstance}, ${id}, 'authenticated', ${user.role ?? "authenticated"}, ${user.email}, ${password},
-            ${appMetadata}, ${userMetadata}, ${now}, ${now}, '', '', '', ''
+            ${appMetadata}, ${userMetadata}, ${now}, ${now},
+            ${user.confirmed === true ? now : null}, '', '', '', ''
           )
           ON CONFLICT (email) WHERE NOT is_sso_user DO NOTHING
           RETURNING id`

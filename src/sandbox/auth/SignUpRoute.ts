@@ -1,4 +1,4 @@
-import { DateTime, Effect, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { refuse } from "./AuthApiError.ts"
 import { Metadata } from "./AuthUser.ts"
@@ -29,16 +29,13 @@ export const signUpRoute = endpoint(
     const user = existing ?? (yield* users.insert({
       email,
       password,
+      confirmed: autoConfirm,
       user_metadata: { ...request.data, email, email_verified: autoConfirm, phone_verified: false }
     }))
     if (user === undefined) return yield* taken
 
     if (autoConfirm && existing === undefined) {
-      const now = DateTime.formatIso(yield* DateTime.now)
-      const confirmed = yield* users.update(user.id, { email_confirmed_at: now })
-      return HttpServerResponse.jsonUnsafe(
-        yield* Effect.flatMap(Sessions, (sessions) => sessions.begin(confirmed ?? user, "password"))
-      )
+      return HttpServerResponse.jsonUnsafe(yield* Effect.flatMap(Sessions, (sessions) => sessions.begin(user, "password")))
     }
     yield* Effect.flatMap(
       Effect.all([MailCodes, query("redirect_to")]),
