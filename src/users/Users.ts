@@ -34,8 +34,8 @@ export class Users extends Context.Service<Users, {
   changePrivacy(user: UserId, change: typeof PrivacyChange.Type): Effect.Effect<typeof Privacy.Type, Failing>
   /** What the user has subscribed to, by the room that knows. */
   changeSubscription(user: UserId, change: SubscriptionChange): Effect.Effect<void, DatabaseError>
-  /** What a start page shows, by one statement. */
-  dashboard(user: UserId): Effect.Effect<Dashboard, Failing>
+  /** What a start page shows of what the user has done, by one statement. */
+  dashboard(user: UserId): Effect.Effect<Omit<Dashboard, "credits">, Failing>
 }>()("analytics-following/users/Users") {
   static readonly layerNoDeps = Layer.effect(
     Users,
@@ -79,8 +79,7 @@ export class Users extends Context.Service<Users, {
             expiring_access: found.expiring_access.map((one) => ({
               ...one,
               days_remaining: daysRemaining(one.access_expires_at, at)
-            })),
-            credits: null
+            }))
           }
         })
       }

@@ -8,6 +8,7 @@ import { Authorization } from "../auth/Authorization.ts"
 import { NewPassword, Password, Session } from "../auth/Credentials.ts"
 import { KeyScope, sessionOnly } from "../auth/KeyScopes.ts"
 import { AuthRateLimited, ConfirmationRequired, WeakPassword, WrongPassword } from "../auth/SignInErrors.ts"
+import { creditAccount } from "../credits/CreditsApi.ts"
 import * as Column from "../database/Column.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { answersSecret, endsAccount, Idempotency, Repeats } from "../idempotency/IdempotencyApi.ts"
@@ -84,8 +85,8 @@ export class UsersApi extends HttpApiGroup.make("me")
       .annotate(OpenApi.Summary, "Change the password; every session ends, and a new one is answered"),
     HttpApiEndpoint.get("dashboard", "/me/dashboard", { success: Dashboard, error })
       .annotate(Touches, {
-        reads: ["user_profile_access", "user_searches", "user_favorites", "campaigns", "profiles"],
-        writes: []
+        reads: ["user_profile_access", "user_searches", "user_favorites", "campaigns", "profiles", ...creditAccount.reads],
+        writes: creditAccount.writes
       })
       .annotate(OpenApi.Summary, "Everything of the caller's at a glance"),
     HttpApiEndpoint.get("export", "/me/export", { success: Export, error })

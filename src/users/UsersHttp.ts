@@ -3,6 +3,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { bearerToken } from "../auth/Authenticator.ts"
 import { CurrentUser } from "../auth/CurrentUser.ts"
+import { Statements } from "../credits/Statements.ts"
 import { Api } from "../http/Api.ts"
 import { Account } from "./Account.ts"
 import { AccountData } from "./AccountData.ts"
@@ -16,6 +17,7 @@ export const layer = HttpApiBuilder.group(
     const users = yield* Users
     const account = yield* Account
     const data = yield* AccountData
+    const statements = yield* Statements
 
     const own = <A, E>(use: (user: CurrentUser["Service"]["id"]) => Effect.Effect<A, E>) =>
       Effect.flatMap(CurrentUser, ({ id }) => use(id))
@@ -32,7 +34,11 @@ export const layer = HttpApiBuilder.group(
       password: Effect.fn("UsersHttp.password")(function*({ payload }) {
         return yield* account.changePassword(yield* CurrentUser, payload.current_password, payload.new_password)
       }),
-      dashboard: () => own(users.dashboard),
+      dashboard: Effect.fn("UsersHttp.dashboard")(function*() {
+        const { id } = yield* CurrentUser
+        const { balance } = yield* statements.balance(id)
+        return { ...(yield* users.dashboard(id)), credits: balance === null ? null : { balance } }
+      }),
       export: Effect.fn("UsersHttp.export")(function*() {
         const { id } = yield* CurrentUser
         return HttpServerResponse.stream(Stream.encodeText(yield* data.export(id)), {

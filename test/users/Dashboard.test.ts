@@ -58,3 +58,16 @@ layer(TestApp.layer(), { excludeTestServices: true })("GET /me/dashboard", (it) 
       assert.lengthOf((yield* dashboard(user)).favorites, 5)
     }))
 })
+
+layer(TestApp.layer({ settings: { CREDITS_ENABLED: "true" } }), { excludeTestServices: true })(
+  "GET /me/dashboard with credits",
+  (it) => {
+    it.effect("shows the balance that /me/credits shows", () =>
+      Effect.gen(function*() {
+        const user = yield* Effect.flatMap(TestApp, (app) => app.newUser)
+        const { balance } = (yield* user.get("/me/credits")).json<{ balance: number }>()
+        assert.isNumber(balance)
+        assert.deepStrictEqual((yield* user.get("/me/dashboard")).json<Dashboard>().credits, { balance })
+      }))
+  }
+)
