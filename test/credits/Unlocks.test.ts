@@ -11,8 +11,13 @@ const day = 86_400_000
 
 /** A caller whose account has so many credits, the rest of the month's grant being spent by a correction. */
 const userWith = Effect.fnUntraced(function*(credits: number) {
-  const sql = yield* SqlClient
   const user = yield* (yield* TestApp).newUser
+  yield* correctTo(user, credits)
+  return user
+})
+
+const correctTo = Effect.fnUntraced(function*(user: TestUser, credits: number) {
+  const sql = yield* SqlClient
   const { balance } = (yield* user.get("/me/credits")).json<{ balance: number }>()
   yield* sql`
     WITH moved AS (
@@ -22,9 +27,8 @@ const userWith = Effect.fnUntraced(function*(credits: number) {
     INSERT INTO credit_entries (user_id, sequence, kind, counter_account, amount, balance_after, expiring_after, key, note)
     SELECT user_id, last_sequence, 'adjustment', 'adjustments', ${
     credits - balance
-  }, balance, expiring, 'test:' || user_id, 'Spent elsewhere'
+  }, balance, expiring, 'test:' || user_id || ':' || last_sequence, 'Spent elsewhere'
     FROM moved WHERE ${credits} <> ${balance}`
-  return user
 })
 
 const said = (
@@ -108,6 +112,23 @@ layer(app, { excludeTestServices: true })("with credits on", (it) => {
         assert.deepStrictEqual({ balance, charges, windows }, { balance: 0, charges: 1, windows: 1 })
       }))
   }
+
+  it.effect("a refusal for want of credits is not kept under its Idempotency-Key: when there are some, the same request is served", () =>
+    Effect.gen(function*() {
+      const { call } = yield* TestApp
+      const user = yield* userWith(0)
+      const unlock = call({
+        method: "POST",
+        path: "/profile/wanted.later/unlock",
+        headers: { authorization: `Bearer ${user.token}`, "idempotency-key": "one" }
+      })
+      assert.strictEqual((yield* unlock).status, 402)
+      yield* correctTo(user, 25)
+      const served = yield* unlock
+      assert.deepStrictEqual([...said(served), served.headers.get("idempotency-replayed")], [200, "25", "0", "false"])
+      assert.strictEqual((yield* unlock).headers.get("idempotency-replayed"), "true")
+      assert.strictEqual((yield* books(user)).charges, 1)
+    }))
 
   it.effect("each of several users who wait for one fetch pays for themselves", () =>
     Effect.gen(function*() {
