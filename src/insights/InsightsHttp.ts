@@ -16,6 +16,7 @@ import { ProfileHistory } from "../profiles/ProfileHistory.ts"
 import { Profiles } from "../profiles/Profiles.ts"
 import type { Unlocked } from "../profiles/Unlocked.ts"
 import { normalizeUsername } from "../profiles/Username.ts"
+import { VendorUse } from "../thrift/VendorUse.ts"
 import { type Collected, Comments } from "./Comments.ts"
 import { Creators } from "./Creators.ts"
 import { atPosting } from "./history/AtPosting.ts"
@@ -98,7 +99,10 @@ export const layer = HttpApiBuilder.group(
       collectComments: Effect.fn("InsightsHttp.collectComments")(function*({ params, query, request }) {
         const profile = yield* unlocked(params.username)
         const wait = preferredWait(request.headers["prefer"], defaultWait, longestWait)
-        const collected = yield* comments.collect(profile, query.posts ?? defaultPosts, Duration.seconds(wait))
+        const user = yield* CurrentUser
+        const collected = yield* comments.collect(profile, query.posts ?? defaultPosts, Duration.seconds(wait)).pipe(
+          Effect.provideService(VendorUse, { purpose: "comments", user: user.id })
+        )
         if (collected !== undefined) return HttpServerResponse.jsonUnsafe(yield* sentimentOf(profile, collected))
         const href = `/profile/${profile.username}/sentiment`
         return HttpServerResponse.jsonUnsafe({ status: "running", username: profile.username, href }, {

@@ -15,6 +15,7 @@ import { AccessRequired } from "../profiles/ProfileErrors.ts"
 import { Profiles } from "../profiles/Profiles.ts"
 import { ProfileStore } from "../profiles/ProfileStore.ts"
 import type { Username } from "../profiles/Username.ts"
+import { VendorUse } from "../thrift/VendorUse.ts"
 import type { UserId } from "../users/UserId.ts"
 import type { FoundPost } from "./FoundPost.ts"
 import { PostAnswerRepo } from "./PostAnswerRepo.ts"
@@ -90,7 +91,10 @@ const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
     const now = yield* Clock.currentTimeMillis
     const none = error.reason._tag === "PostNotFound"
     const failure = none ? notFound(shortcode) : unavailable(shortcode, error.reason._tag, retryAfter(error))
-    failures.set(shortcode, failure, now + Duration.toMillis(none ? options.notFoundFor : options.failureFor))
+    // What one may not spend another may; asking again costs nothing.
+    if (error.reason._tag !== "SpendCeilingReached") {
+      failures.set(shortcode, failure, now + Duration.toMillis(none ? options.notFoundFor : options.failureFor))
+    }
     yield* Effect.logWarning("post fetch failed", { reason: error.reason._tag, attempts: error.attempts })
     return yield* Effect.fail(failure)
   })
@@ -128,7 +132,7 @@ const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
   const unlocked = Effect.fn("PostLookup.unlocked")(function*(user: UserId, shortcode: Shortcode) {
     const known = yield* posts.find(shortcode)
     if (known !== undefined) return yield* stored(user, known)
-    const answer = yield* fetched(shortcode)
+    const answer = yield* Effect.provideService(fetched(shortcode), VendorUse, { purpose: "post", user })
     const { coauthor_producers, owner_username } = answer.post
     if (owner_username === null) return yield* Effect.fail(unavailable(shortcode, "owner_unknown", 3600))
     const profile = yield* firstUnlocked(user, [owner_username, ...coauthor_producers.map(({ username }) => username)])

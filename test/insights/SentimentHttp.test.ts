@@ -74,6 +74,13 @@ layer(TestApp.layer(), { excludeTestServices: true })("comments of a profile", (
 
       const kept = yield* sql`SELECT 1 FROM post_answers WHERE shortcode IN ('Post1', 'Post2', 'Post3')`
       assert.lengthOf(kept, 3)
+      // The meter writes within a second.
+      const calls = yield* until(
+        sql<{ purpose: string; user_id: string }>`
+          SELECT purpose, user_id FROM vendor_calls WHERE target = 'instagram_graphql_post'`,
+        (found) => found.length >= 3
+      )
+      for (const call of calls) assert.deepStrictEqual(call, { purpose: "comments", user_id: user.id })
       const rows = yield* sql<{ comments_analyzed: number }>`
         SELECT comments_analyzed FROM comment_sentiment JOIN posts ON posts.id = post_id WHERE shortcode IN ('Post1', 'Post2', 'Post3')`
       assert.sameMembers(rows.map(({ comments_analyzed }) => comments_analyzed), [15, 9, 1])

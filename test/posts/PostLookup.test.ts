@@ -8,7 +8,7 @@ import { DatabaseUnavailable } from "../../src/database/DatabaseErrors.ts"
 import { Transaction } from "../../src/database/Transaction.ts"
 import { DecodoClient } from "../../src/decodo/DecodoClient.ts"
 import { DecodoError } from "../../src/decodo/DecodoError.ts"
-import { PostNotFound, RateLimited } from "../../src/decodo/DecodoReason.ts"
+import { PostNotFound, RateLimited, SpendCeilingReached } from "../../src/decodo/DecodoReason.ts"
 import type { FetchedSinglePost } from "../../src/decodo/FetchedProfile.ts"
 import { decodePost } from "../../src/decodo/TimelineDecoder.ts"
 import { PostAnswer } from "../../src/posts/PostAnswer.ts"
@@ -19,6 +19,7 @@ import { Shortcode } from "../../src/posts/Shortcode.ts"
 import { AccessRequired } from "../../src/profiles/ProfileErrors.ts"
 import { Profiles } from "../../src/profiles/Profiles.ts"
 import { ProfileStore } from "../../src/profiles/ProfileStore.ts"
+import { type Use, VendorUse } from "../../src/thrift/VendorUse.ts"
 import { UserId } from "../../src/users/UserId.ts"
 import { mediaNode } from "../decodo/samples.ts"
 
@@ -43,7 +44,7 @@ const lookupOver = (
   fetch: Effect.Effect<FetchedSinglePost, DecodoError>,
   insert: Effect.Effect<void, DatabaseUnavailable> = Effect.void
 ) => {
-  const seen = { calls: 0, kept: [] as Array<PostAnswer> }
+  const seen = { calls: 0, uses: [] as Array<Use>, kept: [] as Array<PostAnswer> }
   const layer = PostLookup.layerNoDeps({
     wait: Duration.seconds(25),
     keptMaxAge: Duration.days(7),
@@ -52,8 +53,9 @@ const lookupOver = (
   }).pipe(Layer.provide([
     Layer.mock(DecodoClient, {
       fetchPost: () =>
-        Effect.suspend(() => {
+        Effect.flatMap(VendorUse, (use) => {
           seen.calls++
+          seen.uses.push(use)
           return fetch
         })
     }),
@@ -98,7 +100,7 @@ it.effect("nobody waits longer than they must: the fetch goes on, is kept, and t
     yield* Deferred.succeed(gate, undefined)
     assert.strictEqual((yield* Fiber.join(second))._tag, "AccessRequired")
     assert.strictEqual((yield* look)._tag, "AccessRequired")
-    assert.strictEqual(seen.calls, 1)
+    assert.deepStrictEqual(seen.uses, [{ purpose: "post", user }])
     assert.lengthOf(seen.kept, 1)
   }).pipe(Effect.provide(layer))
 })
@@ -161,5 +163,15 @@ it.effect("an answer that names no owner can be stored under nobody, and says so
     const failure = yield* look
     assert(failure._tag === "PostTemporarilyUnavailable")
     assert.strictEqual(failure.reason, "owner_unknown")
+  }).pipe(Effect.provide(layer))
+})
+
+it.effect("a ceiling that one reached is not another's answer", () => {
+  const reason = new SpendCeilingReached({ scope: "user", retryAfter: 3600 })
+  const { layer, seen } = lookupOver(Effect.fail(new DecodoError({ reason, attempts: 0, durationMs: 1 })))
+  return Effect.gen(function*() {
+    assert.deepInclude(yield* look, { reason: "SpendCeilingReached", retry_after: 3600 })
+    yield* look
+    assert.strictEqual(seen.calls, 2)
   }).pipe(Effect.provide(layer))
 })
