@@ -7,7 +7,6 @@ import { DecodoClient } from "./DecodoClient.ts"
 import { DecodoError } from "./DecodoError.ts"
 import { type DecodoReason, patience, PostNotFound, ProfileNotFound, wrongShape } from "./DecodoReason.ts"
 import type { FetchedProfile, FetchedSinglePost, FetchMeta } from "./FetchedProfile.ts"
-import { observedCalls } from "./ObservedCalls.ts"
 import { decodeProfile } from "./ProfileDecoder.ts"
 import type { RetryOptions } from "./RetryPolicy.ts"
 import { type DecodoTarget, makeVendorApi, type Scraped } from "./ScrapeCall.ts"
@@ -53,7 +52,6 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
     maxResponseBytes: options.maxResponseBytes ?? 8 * 1024 * 1024,
     pollInterval: options.pollInterval ?? "2 seconds"
   })
-  const scrape = yield* observedCalls(api.scrape)
   const retry = { attempts: 4, budget: "5 minutes", baseDelay: "2 seconds", maxDelay: "30 seconds", ...options.retry } as const
   const taskCall = makeTaskCalls(api, tasks, {
     pollInterval: options.pollInterval ?? "2 seconds",
@@ -72,8 +70,11 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
   ) =>
   (target: DecodoTarget) =>
     Effect.gen(function*() {
-      const answer = (scraped: Scraped) => Effect.map(read(scraped), (decoded) => ({ decoded, scraped, target: target.target }))
-      if (options.mode !== "async") return { target: target.target, call: Effect.flatMap(scrape(target, query), answer) }
+      const answer = Effect.fnUntraced(function*(scraped: Scraped) {
+        yield* Effect.annotateCurrentSpan("vendor.response_bytes", scraped.bytes)
+        return { decoded: yield* read(scraped), scraped, target: target.target }
+      })
+      if (options.mode !== "async") return { target: target.target, call: Effect.flatMap(api.scrape(target, query), answer) }
       const { failed, run, task } = yield* taskCall(target, query)
       return { target: target.target, call: Effect.tapError(Effect.flatMap(run, answer), failed), task }
     })

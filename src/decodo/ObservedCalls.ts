@@ -1,15 +1,13 @@
 import { Cause, Clock, Effect, Exit, Option } from "effect"
 import { gauge, histogram, secondsBuckets } from "../observability/Metrics.ts"
 import type { DecodoReason } from "./DecodoReason.ts"
-import type { DecodoTarget } from "./ScrapeCall.ts"
 
-type Scrape<A, R> = (target: DecodoTarget, query: string) => Effect.Effect<A, DecodoReason, R>
-
-/** Counts and times every call of the vendor by target and outcome, and makes each a span. */
-export const observedCalls = Effect.fnUntraced(function*<A extends { readonly bytes: number }, R>(scrape: Scrape<A, R>) {
+/** Counts and times every call of the vendor, in either mode and until what came was read, by target and outcome, and makes each a span. */
+export const observedCalls = Effect.gen(function*() {
   const seconds = yield* histogram({
     name: "vendor_call_seconds",
-    help: "Calls of the vendor, by what was asked for and how it ended: delivered, given up (a time-out or the end), or a reason",
+    help:
+      "Calls of the vendor, by what was asked for and how it ended: delivered, given up (by us, before it ended), or a reason",
     labels: ["target", "outcome"]
   }, secondsBuckets)
   let running = 0
@@ -19,26 +17,28 @@ export const observedCalls = Effect.fnUntraced(function*<A extends { readonly by
     read: Effect.sync(() => running)
   })
 
-  const observed: Scrape<A, R> = (target, query) =>
+  return <A, R>(target: string, call: Effect.Effect<A, DecodoReason, R>): Effect.Effect<A, DecodoReason, R> =>
     Effect.flatMap(Clock.Clock, (clock) => {
       const startedAt = clock.currentTimeMillisUnsafe()
       running++
-      return scrape(target, query).pipe(
-        Effect.tap(({ bytes }) => Effect.annotateCurrentSpan("vendor.response_bytes", bytes)),
+      return call.pipe(
         Effect.onExit((exit) => {
           running--
           const outcome = outcomeOf(exit)
-          seconds.cell([target.target, outcome]).observe((clock.currentTimeMillisUnsafe() - startedAt) / 1000)
+          seconds.cell([target, outcome]).observe((clock.currentTimeMillisUnsafe() - startedAt) / 1000)
           return Effect.annotateCurrentSpan("vendor.outcome", outcome)
         }),
-        Effect.withSpan("vendor.call", { kind: "client", attributes: { "vendor.target": target.target } })
+        Effect.withSpan("vendor.call", { kind: "client", attributes: { "vendor.target": target } })
       )
     })
-  return observed
 })
 
 const outcomeOf = (exit: Exit.Exit<unknown, DecodoReason>): string => {
   if (Exit.isSuccess(exit)) return "delivered"
   if (Cause.hasInterruptsOnly(exit.cause)) return "given_up"
-  return Option.match(Exit.findErrorOption(exit), { onNone: () => "defect", onSome: ({ _tag }) => _tag })
+  return Option.match(Exit.findErrorOption(exit), {
+    onNone: () => "defect",
+    // That there is no such profile or post is an answer; a task that goes on has not failed.
+    onSome: (reason) => "evidence" in reason ? "delivered" : reason._tag === "StillPending" ? "given_up" : reason._tag
+  })
 }

@@ -12,6 +12,7 @@ import {
   RateLimited,
   RequestRejected,
   TargetForbidden,
+  Timeout,
   Unauthorized,
   VendorUnavailable
 } from "./DecodoReason.ts"
@@ -91,9 +92,12 @@ export const makeVendorApi = (http: HttpClient.HttpClient, options: ScrapeOption
   const post = (path: string, body: Schema.JsonObject) =>
     HttpClientRequest.post(path).pipe(HttpClientRequest.bodyJsonUnsafe(body))
 
-  /** What the vendor says of an order that it took. */
+  /** What the vendor says of an order that it took. Callers let nothing cut it off, so that it ends by itself. */
   const ordered = Effect.fnUntraced(function*(path: string, body: Schema.JsonObject, target: string) {
-    const answer = yield* send(post(path, body), target)
+    const answer = yield* Effect.timeoutOrElse(send(post(path, body), target), {
+      duration: orderTime,
+      orElse: () => Effect.fail(new Timeout())
+    })
     return answer === null ? yield* new EmptyContent({ count: 1 }) : answer.text
   })
 
@@ -123,6 +127,9 @@ export const makeVendorApi = (http: HttpClient.HttpClient, options: ScrapeOption
     result
   }
 }
+
+/** The vendor only notes it down. */
+const orderTime = Duration.seconds(30)
 
 const connectionFailed = (_: HttpClientError) => new ConnectionFailed()
 

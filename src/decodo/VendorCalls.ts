@@ -2,6 +2,7 @@ import { Clock, Duration, Effect, Semaphore } from "effect"
 import { type GuardedTask, VendorGuard } from "../thrift/VendorGuard.ts"
 import { DecodoError } from "./DecodoError.ts"
 import { type DecodoReason, EmptyContent, StillPending, Timeout, VendorBusy } from "./DecodoReason.ts"
+import { observedCalls } from "./ObservedCalls.ts"
 import { type FailedCall, type RetryOptions, retryPolicy } from "./RetryPolicy.ts"
 
 export interface CallOptions {
@@ -34,11 +35,12 @@ export interface Asked<A, R> {
 
 /**
  * The one way to call the vendor: in one of `concurrency` places, past the `VendorGuard`, with a time-out, repeated as `retryPolicy`
- * allows. A place is given up while waiting to repeat. Waiting for one spends the budget, half of it at most: a call that gets its
- * place has as much time again, for what is cut short may be paid for.
+ * allows. A place is given up while waiting to repeat. Waiting for one, here and among all processes, spends the budget, half of what is
+ * left of it at most: a call that gets its place has as much time again, for what is cut short may be paid for.
  */
 export const makeCalls = Effect.fnUntraced(function*(options: CallOptions) {
   const guard = yield* VendorGuard
+  const observed = yield* observedCalls
   const places = yield* Semaphore.make(options.concurrency)
   const policy = retryPolicy(options.retry)
   const timeout = Duration.fromInputUnsafe(options.timeout)
@@ -53,40 +55,42 @@ export const makeCalls = Effect.fnUntraced(function*(options: CallOptions) {
       let inARow = 0
 
       const left = (now: number) => (begunAt ?? now) + budget - now
-      const within = (now: number) => Math.min(budget / 2, left(now))
 
-      const attempt = Effect.gen(function*() {
+      const attempt = Effect.fnUntraced(function*(placedBy: number) {
         const now = yield* Clock.currentTimeMillis
-        if (within(now) <= 0) return yield* new Timeout()
+        if (left(now) <= 0) return yield* new Timeout()
         const number = attempts + 1
         const { call, target, task } = yield* asked(number)
         const timed = Effect.gen(function*() {
           const now = yield* Clock.currentTimeMillis
           startedAt ??= now
           attempts = number
-          return yield* Effect.timeoutOrElse(call, {
+          const ended = Effect.timeoutOrElse(call, {
             duration: Duration.min(timeout, Duration.millis(Math.max(0, left(now)))),
             orElse: () => {
               const taskId = task?.taskId() ?? null
               return Effect.fail(taskId === null ? new Timeout() : new StillPending({ taskId }))
             }
           })
+          return yield* observed(target, ended)
         })
-        const value = yield* guard.call({ target, attempt: number, within: Duration.millis(within(now)), task }, timed)
+        const within = Duration.millis(Math.max(0, placedBy - now))
+        const value = yield* guard.call({ target, attempt: number, within, task }, timed)
         return { value, attempts, startedAt: startedAt ?? now, endedAt: yield* Clock.currentTimeMillis }
       })
 
       const once = Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
         begunAt ??= now
+        const wait = Math.max(0, left(now) / 2)
         let placed = false
         const inPlace = places.withPermit(Effect.suspend(() => {
           placed = true
-          return attempt
+          return attempt(now + wait)
         }))
         const tooLate = Effect.delay(
           Effect.suspend(() => placed ? Effect.never : Effect.fail(new VendorBusy({ retryAfter: 30 }))),
-          Math.max(0, within(now))
+          wait
         )
         return yield* Effect.raceFirst(inPlace, tooLate)
       })
