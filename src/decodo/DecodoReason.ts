@@ -175,8 +175,7 @@ export const billed = (reason: DecodoReason): Billed => {
   return rules[reason._tag].billed
 }
 
-export const Billed = Schema.Literals(["no", "unknown", "yes"])
-export type Billed = typeof Billed.Type
+export type Billed = "no" | "unknown" | "yes"
 
 const rules: Record<DecodoReason["_tag"], { readonly patience: number; readonly billed: Billed }> = {
   NotScraped: { patience: Infinity, billed: "no" },

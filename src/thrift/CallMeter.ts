@@ -11,8 +11,6 @@ export type VendorCallRow = typeof VendorCall.insert.Encoded & { readonly id: st
 /** What was asked of the vendor and what it cost, one row a call, written off the caller's way. */
 export class CallMeter extends Context.Service<CallMeter, {
   record(call: MeteredCall): Effect.Effect<void>
-  /** Writes what waits, as at the end of the process. */
-  readonly flush: Effect.Effect<void>
 }>()("analytics-following/thrift/CallMeter") {
   static readonly layerNoDeps = Layer.effect(
     CallMeter,
@@ -33,40 +31,27 @@ export class CallMeter extends Context.Service<CallMeter, {
             : Effect.void
         })
 
+      /** A batch waits until it is stored, whatever cuts this off: its rows again add nothing. */
       const flush: Effect.Effect<void> = Effect.suspend(() => {
         const batch = waiting.slice(0, atOnce)
         if (batch.length === 0) return Effect.void
-        waiting = waiting.slice(batch.length)
         return repo.insert(batch).pipe(
-          Effect.andThen(Effect.suspend(() => flush)),
-          Effect.catchTag("DatabaseUnavailable", () =>
-            Effect.sync(() => {
-              waiting = [...batch, ...waiting]
-            })),
+          // One row that cannot be stored must not take the others with it: each is tried alone, and what it was is in the log.
           Effect.catchTags({
-            // One row that cannot be stored must not take the others with it: each is tried alone, and what it was is in the log.
             RowRefused: () => Effect.forEach(batch, alone, { discard: true }),
             RowMismatch: () => Effect.forEach(batch, alone, { discard: true })
-          })
+          }),
+          Effect.andThen(Effect.suspend(() => {
+            waiting = waiting.slice(batch.length)
+            return flush
+          })),
+          // Tried again with the next.
+          Effect.catchTag("DatabaseUnavailable", () => Effect.void)
         )
       })
 
       const alone = (call: VendorCallRow) =>
-        Effect.catch(
-          repo.insert([call]),
-          ({ _tag }) =>
-            Effect.logError("a call to the vendor is not metered").pipe(
-              Effect.annotateLogs({
-                reason: _tag,
-                called_at: call.called_at,
-                target: call.target,
-                purpose: call.purpose,
-                outcome: call.outcome,
-                billed: call.billed,
-                cost_micros: call.cost_micros
-              })
-            )
-        )
+        Effect.catchTags(repo.insert([call]), { RowRefused: lose(call), RowMismatch: lose(call) })
 
       yield* Effect.addFinalizer(() =>
         Effect.andThen(
@@ -81,17 +66,30 @@ export class CallMeter extends Context.Service<CallMeter, {
           )
         )
       )
-      yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(every), Effect.uninterruptible(flush))))
+      yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(every), flush)))
 
-      return { record, flush }
+      return { record }
     })
   )
 
   static readonly layer = this.layerNoDeps.pipe(Layer.provide(VendorCallRepo.layer))
 
   /** Counts nothing: for tests of what stands before it. */
-  static readonly layerNone = Layer.succeed(CallMeter, { record: () => Effect.void, flush: Effect.void })
+  static readonly layerNone = Layer.succeed(CallMeter, { record: () => Effect.void })
 }
+
+const lose = (call: VendorCallRow) => ({ _tag }: { readonly _tag: string }) =>
+  Effect.logError("a call to the vendor is not metered").pipe(
+    Effect.annotateLogs({
+      reason: _tag,
+      called_at: call.called_at,
+      target: call.target,
+      purpose: call.purpose,
+      outcome: call.outcome,
+      billed: call.billed,
+      cost_micros: call.cost_micros
+    })
+  )
 
 const every = Duration.seconds(1)
 const atOnce = 500

@@ -37,7 +37,11 @@ export class NegativeCache extends Context.Service<NegativeCache, {
             const [target, query] = keyOf(sought)
             const here = known.get(`${target} ${query}`, now)
             if (here !== undefined) return here
-            const found = yield* Effect.catch(repo.find(target, query, instantOf(now)), () => Effect.undefined)
+            const found = yield* Effect.catch(
+              repo.find(target, query, instantOf(now)),
+              ({ _tag }) =>
+                Effect.as(Effect.logWarning("absences are not known").pipe(Effect.annotateLogs({ reason: _tag })), undefined)
+            )
             if (found === undefined) return undefined
             const absence = { evidence: found.evidence, until: millisOf(found.expires_at) }
             known.set(`${target} ${query}`, absence, Math.min(absence.until, now + heardFor))

@@ -2,7 +2,7 @@ import { Clock, Context, DateTime, Duration, Effect, Layer, Schedule } from "eff
 import type * as Column from "../database/Column.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
-import { type Billed, SpendCeilingReached } from "../decodo/DecodoReason.ts"
+import { SpendCeilingReached } from "../decodo/DecodoReason.ts"
 import type { UserId } from "../users/UserId.ts"
 import { SpendRepo } from "./SpendRepo.ts"
 import { VendorCallRepo } from "./VendorCallRepo.ts"
@@ -34,8 +34,8 @@ export class Spending extends Context.Service<Spending, {
   reserve(use: Use, units?: number): Effect.Effect<Reservation, SpendCeilingReached>
   /** What was reserved for one call when its task was submitted; nothing where that is settled. */
   reserved(use: Use, submittedAt: number, settled: boolean): Reservation
-  /** Gives back what was not charged; an unknown end stays paid for. */
-  settle(reservation: Reservation, billed: Billed): Effect.Effect<void>
+  /** What was reserved was not charged: it can be spent again, soon. An unknown end stays paid for. */
+  giveBack(reservation: Reservation): Effect.Effect<void>
   /** Undefined while the database is away. */
   readonly state: Effect.Effect<SpendState | undefined>
 }>()("analytics-following/thrift/Spending") {
@@ -50,7 +50,7 @@ export class Spending extends Context.Service<Spending, {
       price: options.pricePerSuccess,
       reserve: () => Effect.succeed(nothingReserved),
       reserved: () => nothingReserved,
-      settle: () => Effect.void,
+      giveBack: () => Effect.void,
       state: Effect.undefined
     })
 }
@@ -71,7 +71,9 @@ const make = Effect.fnUntraced(function*(options: SpendingOptions) {
   const scope = yield* Effect.scope
   const price = options.pricePerSuccess
   const unlimited = options.perDay === null && options.perUserAndDay === null
-  let blind: Blind | undefined
+  let away = false
+  /** Without the ledger, in a day. */
+  let blind = { day: "", spent: 0 }
   let lastKnown: { readonly day: string; readonly left: number } | undefined
 
   const reserveOf = Effect.fnUntraced(function*(
@@ -105,7 +107,7 @@ const make = Effect.fnUntraced(function*(options: SpendingOptions) {
           lastKnown = { day, left: options.perDay - spent }
           owners.push(null)
         }
-        blind = undefined
+        away = false
         return { day, owners, amount } satisfies Reservation
       })).pipe(
         Effect.timeoutOrElse({ duration: "3 seconds", orElse: () => reserveBlindly(day, now, amount) }),
@@ -120,18 +122,20 @@ const make = Effect.fnUntraced(function*(options: SpendingOptions) {
   )
 
   /**
-   * The ledger is away. This process goes on for a twentieth of what it last knew to be left, loudly, and stops there; one that never
-   * saw today's ledger does not start. So the ceiling can be passed by no more than that for each further process.
+   * The ledger is away. This process goes on for a twentieth of what it last knew to be left, loudly, and stops there, however often
+   * that happens in a day; one that never saw today's ledger does not start. So each process passes the ceiling by no more than that.
    */
   const reserveBlindly = Effect.fnUntraced(function*(day: string, now: number, amount: number) {
-    const ceiling = options.perDay ?? options.perUserAndDay ?? 0
-    blind ??= { allowance: (lastKnown?.day === day ? lastKnown.left : options.perDay === null ? ceiling : 0) / 20, spent: 0 }
-    if (blind.spent === 0) {
+    const left = lastKnown?.day === day ? lastKnown.left : options.perDay === null ? options.perUserAndDay ?? 0 : 0
+    if (blind.day !== day) blind = { day, spent: 0 }
+    const allowance = Math.max(0, Math.floor(left / 20) - blind.spent)
+    if (!away) {
+      away = true
       yield* Effect.logError("spend ceilings are kept by this process alone: the database is away").pipe(
-        Effect.annotateLogs({ allowance_micros: Math.floor(blind.allowance) })
+        Effect.annotateLogs({ allowance_micros: allowance })
       )
     }
-    if (blind.spent + amount > blind.allowance) {
+    if (amount > allowance) {
       return yield* new SpendCeilingReached({ scope: "day", retryAfter: Math.min(60, secondsToMidnight(now)) })
     }
     blind.spent += amount
@@ -140,12 +144,14 @@ const make = Effect.fnUntraced(function*(options: SpendingOptions) {
 
   /** The reservation stands until then: a process that dies before gives nothing back, and the day ends a call early. */
   const giveBack = ({ amount, day, owners }: Reservation) =>
-    Effect.forEach(owners, (owner) => repo.release(day, owner, amount), { discard: true }).pipe(
-      Effect.retry({ times: 3, schedule: Schedule.spaced("1 second") }),
-      Effect.catch(({ _tag }) =>
-        Effect.logWarning("a reservation of money for the vendor stays").pipe(Effect.annotateLogs({ reason: _tag }))
-      )
-    )
+    Effect.forEach(owners, (owner) =>
+      repo.release(day, owner, amount).pipe(
+        // Each by itself: what one owner got back is not given again because the other's failed.
+        Effect.retry({ times: 3, schedule: Schedule.spaced("1 second") }),
+        Effect.catch(({ _tag }) =>
+          Effect.logWarning("a reservation of money for the vendor stays").pipe(Effect.annotateLogs({ reason: _tag }))
+        )
+      ), { discard: true })
 
   return Spending.of({
     price,
@@ -159,8 +165,8 @@ const make = Effect.fnUntraced(function*(options: SpendingOptions) {
         ],
         amount: price
       },
-    settle: (reservation, billed) =>
-      billed !== "no" || reservation.owners.length === 0
+    giveBack: (reservation) =>
+      reservation.owners.length === 0
         ? Effect.void
         : Effect.asVoid(Effect.forkIn(giveBack(reservation), scope, { startImmediately: true })),
     state: Effect.gen(function*() {
@@ -170,7 +176,7 @@ const make = Effect.fnUntraced(function*(options: SpendingOptions) {
         spent_micros: today,
         forecast_micros: forecast(today, last_hour, now),
         ceiling_micros: options.perDay,
-        degraded: blind === undefined ? null : "the spend ceiling is kept by each process alone"
+        degraded: !away ? null : "the spend ceiling is kept by each process alone"
       }
     }).pipe(
       Effect.catch(() => Effect.undefined),
@@ -178,11 +184,6 @@ const make = Effect.fnUntraced(function*(options: SpendingOptions) {
     )
   })
 })
-
-interface Blind {
-  readonly allowance: number
-  spent: number
-}
 
 /** `spent so far + spend of the last hour × hours left of the day`, in whole micro-dollars. */
 export const forecast = (spent: number, lastHour: number, now: number): number =>

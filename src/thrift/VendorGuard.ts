@@ -97,10 +97,13 @@ const make = Effect.fnUntraced(function*(options: BreakerOptions) {
     Effect.gen(function*() {
       const use = yield* VendorUse
       const open = task?.open
-      const reservation = open === undefined
-        ? yield* spending.reserve(use, units)
-        : spending.reserved(use, open.submittedAt, open.answered)
-      return yield* Effect.onExit(call, (exit) => spending.settle(reservation, endOf(exit, task).stays ? "unknown" : "no"))
+      return yield* Effect.acquireUseRelease(
+        open === undefined
+          ? spending.reserve(use, units)
+          : Effect.succeed(spending.reserved(use, open.submittedAt, open.answered)),
+        () => call,
+        (reservation, exit) => endOf(exit, task).stays ? Effect.void : spending.giveBack(reservation)
+      )
     })
 
   return VendorGuard.of({
@@ -130,7 +133,8 @@ const endOf = (exit: Exit.Exit<unknown, DecodoReason>, task: GuardedTask | undef
   const reason = Exit.isSuccess(exit) ? undefined : Option.getOrUndefined(Exit.findErrorOption(exit))
   const outcome = Exit.isSuccess(exit) ? "success" : reason?._tag ?? "interrupted"
   const charged = Exit.isSuccess(exit) ? "yes" : reason === undefined ? "unknown" : billed(reason)
-  if (task?.paidBefore() === true) return { outcome, charged: "no", stays: charged !== "no" }
+  // Whoever saw its result first has accounted for it, and given back what it did not cost.
+  if (task?.paidBefore() === true) return { outcome, charged: "no", stays: true }
   const goesOn = (task?.taskId() ?? null) !== null && !Exit.isSuccess(exit) && (reason === undefined || !endsTask(reason))
   return goesOn ? { outcome, charged: "no", stays: true } : { outcome, charged, stays: charged !== "no" }
 }

@@ -1,6 +1,6 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import * as Column from "../database/Column.ts"
+import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { available, row } from "../database/Rows.ts"
 import { VendorTask } from "./VendorTask.ts"
@@ -14,7 +14,7 @@ export class VendorTaskRepo extends Context.Service<VendorTaskRepo, {
    * is read in the tables where answers are kept, so that nobody can forget to say it.
    */
   findOpen(target: string, query: string, since: Column.Instant): Effect.Effect<VendorTask | undefined, DatabaseError>
-  /** Its result has come: whether it is the first time. */
+  /** Its result has come: whether it is the first time, as it is for a task that could not be noted. */
   setAnswered(id: string, at: Column.Instant): Effect.Effect<boolean, DatabaseError>
   /** It will never bring an answer. */
   setEnded(id: string, at: Column.Instant): Effect.Effect<void, DatabaseError>
@@ -25,7 +25,7 @@ export class VendorTaskRepo extends Context.Service<VendorTaskRepo, {
       const sql = yield* SqlClient
       const guard = available("vendor_tasks")
       const decode = row("vendor_tasks", VendorTask)
-      const decodeId = row("vendor_tasks", Schema.Struct({ id: Column.uuid }))
+      const decodeFirst = row("vendor_tasks", Schema.Struct({ first: Schema.Boolean }))
 
       const insert = Effect.fn("VendorTaskRepo.insert")((
         tasks: ReadonlyArray<typeof VendorTask.insert.Encoded>,
@@ -59,8 +59,12 @@ export class VendorTaskRepo extends Context.Service<VendorTaskRepo, {
 
       const setAnswered = Effect.fn("VendorTaskRepo.setAnswered")((id: string, at: Column.Instant) =>
         Effect.map(
-          decodeId(sql`UPDATE vendor_tasks SET answered_at = ${at} WHERE id = ${id} AND answered_at IS NULL RETURNING id`),
-          (found) => found !== undefined
+          decodeFirst(sql`
+            WITH answered AS (
+              UPDATE vendor_tasks SET answered_at = ${at} WHERE id = ${id} AND answered_at IS NULL RETURNING id
+            )
+            SELECT EXISTS (SELECT FROM answered) OR NOT EXISTS (SELECT FROM vendor_tasks WHERE id = ${id}) AS first`),
+          (found) => found?.first === true
         )
       )
 

@@ -1,9 +1,9 @@
-import { Context, Schema } from "effect"
+import { Context } from "effect"
 import type { UserId } from "../users/UserId.ts"
+import type { VendorCall } from "./VendorCall.ts"
 
 /** What the product pays the vendor for. */
-export const Purpose = Schema.Literals(["lookup", "refresh", "bulk", "comments", "post", "backfill", "unattributed"])
-export type Purpose = typeof Purpose.Type
+export type Purpose = VendorCall["purpose"]
 
 /** On whose behalf a call is made; no user where nobody in particular asked. */
 export interface Use {

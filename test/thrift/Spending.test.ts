@@ -1,5 +1,5 @@
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Context, Effect, Layer, Logger } from "effect"
+import { Context, Effect, Fiber, Layer, Logger } from "effect"
 import { TestClock } from "effect/testing"
 import { DatabaseUnavailable } from "../../src/database/DatabaseErrors.ts"
 import { Transaction } from "../../src/database/Transaction.ts"
@@ -8,6 +8,7 @@ import { NegativeCache } from "../../src/thrift/NegativeCache.ts"
 import { forecast, Spending } from "../../src/thrift/Spending.ts"
 import { SpendRepo } from "../../src/thrift/SpendRepo.ts"
 import { VendorCallRepo, type VendorCost } from "../../src/thrift/VendorCallRepo.ts"
+import { UserId } from "../../src/users/UserId.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 
 const away = new DatabaseUnavailable({ detail: "away", retry_after: 2 })
@@ -67,17 +68,49 @@ describe("a ceiling whose ledger is away", () => {
       assert.lengthOf(logs.filter((line) => line.includes("this process alone")), 1)
       ledger.away = false
       yield* reserve(nobody)
+      ledger.away = true
+      yield* Effect.flip(reserve(nobody))
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("refuses in a process that never saw it", () => {
-    const { layer, ledger } = spending([])
+  it.effect("refuses in a process that never saw it, and says so once", () => {
+    const logs: Array<string> = []
+    const { layer, ledger } = spending(logs)
     ledger.away = true
     return Effect.gen(function*() {
       const { reserve } = yield* Spending
       const refused = yield* Effect.flip(reserve(nobody))
       assert.deepInclude(refused, { _tag: "SpendCeilingReached", scope: "day" })
+      yield* Effect.flip(reserve(nobody))
+      assert.lengthOf(logs, 1)
     }).pipe(Effect.provide(layer))
+  })
+})
+
+describe("a reservation", () => {
+  it.effect("is given back to each owner once, though it takes another try for one of them", () => {
+    const released: Array<UserId | null> = []
+    let failures = 2
+    const repo = Layer.succeed(SpendRepo, {
+      reserve: () => Effect.succeed(10),
+      release: (_day, owner) =>
+        Effect.suspend(() => {
+          if (owner === null && failures-- > 0) return Effect.fail(away)
+          released.push(owner)
+          return Effect.void
+        })
+    })
+    const user = UserId.make("a0000000-0000-4000-8000-000000000001")
+    return Effect.gen(function*() {
+      const spending = yield* Spending
+      yield* spending.giveBack(yield* spending.reserve({ purpose: "lookup", user }))
+      yield* TestClock.adjust("10 seconds")
+      assert.deepStrictEqual(released, [user, null])
+    }).pipe(Effect.provide(
+      Spending.layerNoDeps({ pricePerSuccess: 10, perDay: 10_000, perUserAndDay: 1_000 }).pipe(
+        Layer.provide([repo, Layer.mock(VendorCallRepo, {}), Layer.succeed(Transaction, { run: (effect) => effect })])
+      )
+    ))
   })
 })
 
@@ -118,13 +151,13 @@ describe("the meter", () => {
   it.effect("writes what waits when the process ends, and says what it could not", () => {
     const rows: Array<unknown> = []
     const logs: Array<string> = []
-    const ending = (fails: boolean) =>
+    const ending = (insert: Effect.Effect<void, DatabaseUnavailable> | undefined) =>
       Effect.gen(function*() {
         yield* (yield* CallMeter).record(call)
       }).pipe(
         Effect.provide(CallMeter.layerNoDeps.pipe(
           Layer.provide(Layer.mock(VendorCallRepo, {
-            insert: (calls) => fails ? Effect.fail(away) : Effect.sync(() => void rows.push(...calls))
+            insert: (calls) => insert ?? Effect.sync(() => void rows.push(...calls))
           })),
           Layer.provideMerge(Logger.layer([Logger.make<unknown, void>((line) => {
             logs.push(Logger.formatJson.log(line))
@@ -132,11 +165,16 @@ describe("the meter", () => {
         ))
       )
     return Effect.gen(function*() {
-      yield* ending(false)
+      yield* ending(undefined)
       assert.lengthOf(rows, 1)
       assert.lengthOf(logs, 0)
-      yield* ending(true)
-      assert.isTrue(logs.some((line) => line.includes("not metered") && line.includes("1000")))
+      const said = () => logs.filter((line) => line.includes("not metered") && line.includes("1000")).length
+      yield* ending(Effect.fail(away))
+      assert.strictEqual(said(), 1)
+      const hanging = yield* Effect.forkChild(ending(Effect.never))
+      yield* TestClock.adjust("3 seconds")
+      yield* Fiber.join(hanging)
+      assert.strictEqual(said(), 2)
     })
   })
 })

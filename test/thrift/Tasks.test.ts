@@ -113,6 +113,15 @@ layer(Layer.merge(simulator, TestDatabase.layer), { excludeTestServices: true })
       assert.deepStrictEqual([yield* spent, yield* reserved], [2 * price, 2 * price])
     }))
 
+  it.effect("takes a result for new where its task could not be noted, and for seen where it was", () =>
+    Effect.gen(function*() {
+      const tasks = yield* VendorTasks
+      const seen = { id: newTaskId(), query: "seen", taskId: "1" }
+      const [noted] = yield* tasks.remember("target", [seen])
+      assert.deepStrictEqual([yield* tasks.answered(noted!), yield* tasks.answered(noted!)], [true, false])
+      assert.isTrue(yield* tasks.answered({ ...noted!, id: newTaskId() }))
+    }).pipe(Effect.provide(VendorTasks.layer)))
+
   it.effect("gives a task that faulted up for a new one, and looks again where a look fails", () =>
     Effect.gen(function*() {
       const vendor = yield* fresh
