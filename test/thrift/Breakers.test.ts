@@ -164,6 +164,7 @@ describe("a circuit", () => {
       yield* times(5, calling(breakers, down))
       yield* TestClock.adjust("5 seconds")
       assert.isTrue((yield* calling(breakers, new InstagramLimited({}))).made)
+      assert.deepStrictEqual((yield* breakers.state).filter(({ state }) => state !== "closed"), [])
       assert.isTrue((yield* calling(breakers, "success")).made)
     }))
 })

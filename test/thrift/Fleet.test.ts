@@ -73,17 +73,27 @@ layer(TestDatabase.layer, { excludeTestServices: true })("PostgreSQL among proce
   const store = Effect.map(Layer.build(PlaceRepo.layer), Context.get(FleetStore))
   for (const [name, test] of agree(Effect.all([store, store]))) it.effect(name, () => test)
 
-  it.effect("never gives more places than there are, however many ask at once", () =>
+  it.effect("never gives the last place twice, though two ask at once", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient
       yield* sql`DELETE FROM vendor_places`
       const one = yield* store
-      const entered = yield* Effect.forEach(
-        Array.from({ length: 40 }, (_, n) => id(100 + n)),
-        (each) => one.enter(each, { ...rules, concurrency: 7 }),
-        { concurrency: "unbounded" }
+      const single = { ...rules, concurrency: 1 }
+      const entered = yield* Deferred.make<void>()
+      const committing = yield* Deferred.make<void>()
+      const first = yield* Effect.forkChild(sql.withTransaction(
+        one.enter(id(101), single).pipe(Effect.tap(Deferred.succeed(entered, undefined)), Effect.tap(Deferred.await(committing)))
+      ))
+      yield* Deferred.await(entered)
+      const second = yield* Effect.forkChild(one.enter(id(102), single))
+      const waiting = Effect.map(
+        sql`SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
+          WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()`,
+        (found) => found.length > 0 || second.pollUnsafe() !== undefined
       )
-      assert.lengthOf(entered.filter((delay) => delay !== null), 7)
+      yield* until(waiting, (decided) => decided)
+      yield* Deferred.succeed(committing, undefined)
+      assert.deepStrictEqual([yield* Fiber.join(first), yield* Fiber.join(second)], [0, null])
       yield* sql`DELETE FROM vendor_places`
     }))
 })
