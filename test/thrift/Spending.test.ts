@@ -108,7 +108,7 @@ describe("a reservation", () => {
       assert.deepStrictEqual(released, [user, null])
     }).pipe(Effect.provide(
       Spending.layerNoDeps({ pricePerSuccess: 10, perDay: 10_000, perUserAndDay: 1_000 }).pipe(
-        Layer.provide([repo, Layer.mock(VendorCallRepo, {}), Layer.succeed(Transaction, { run: (effect) => effect })])
+        Layer.provide([repo, Layer.mock(VendorCallRepo, {}), Layer.mock(Transaction, { run: (effect) => effect })])
       )
     ))
   })
