@@ -116,7 +116,7 @@ layer(TestApp.layer(), { excludeTestServices: true })("administration", (it) => 
       assert.strictEqual((yield* role(randomUUID(), "user")).status, 404)
     }))
 
-  it.effect("changes what it is asked to: a role that is given while somebody suspends leaves them suspended", () =>
+  it.effect("changes what it is asked to: a role given while somebody suspends leaves them suspended, and the other way round", () =>
     Effect.gen(function*() {
       const standings = yield* Standings
       const user = UserId.make((yield* newUser).id)
@@ -125,6 +125,8 @@ layer(TestApp.layer(), { excludeTestServices: true })("administration", (it) => 
       yield* standings.set(user, { role: "admin" })
       assert.strictEqual(seen?.status, "active")
       assert.deepInclude(yield* standings.find(user), { role: "admin", status: "suspended" })
+      yield* standings.set(user, { status: "active" })
+      assert.deepInclude(yield* standings.find(user), { role: "admin", status: "active" })
     }).pipe(Effect.provide(Standings.layer)))
 
   it.effect("finds users by address and standing, and tells that they were read", () =>

@@ -188,7 +188,10 @@ layer(rooms, { excludeTestServices: true })("a delivery", (it) => {
       receiver.answer((response) => response.writeHead(500).end())
       yield* dead.attempt
       receiver.answer((response) => response.writeHead(204).end())
+      assert.deepInclude(yield* one, { status: "pending", last_status: null })
       yield* next.attempt
+      receiver.answer((response) => response.writeHead(500).end())
+      yield* dead.attempt
       assert.deepInclude(yield* one, { status: "succeeded", attempts: 2, last_status: 204 })
       assert.lengthOf(new Set(receiver.received.map(({ headers }) => headers["webhook-id"])), 1)
     })))
