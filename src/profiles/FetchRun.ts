@@ -114,7 +114,8 @@ export class FetchRun extends Context.Service<FetchRun, {
             if (known === undefined) yield* absences.forget(stored)
             yield* announce(fetch, succeeded(stored), callers)
           })
-          // The commit tells every process that the fetch has ended, which ends this work too: what follows from it must not be cut off.
+          // The commit tells every process that the fetch has ended, which ends this work too, as the last caller's leaving and the end of the
+          // process do. What follows from it would not be made good by anybody.
           yield* Effect.retry(storing.withPermit(Effect.uninterruptible(written)), whileDatabaseIsAway)
         })
 
@@ -146,9 +147,14 @@ export class FetchRun extends Context.Service<FetchRun, {
             duration_ms: error.durationMs
           })
           if (error.reason._tag === "ProfileNotFound") {
-            if (known !== undefined) yield* Effect.retry(store.markGone(fetch.username), whileDatabaseIsAway)
-            yield* absences.remember(fetch, error.reason.evidence)
-            yield* cache.delete(fetch.username)
+            const { evidence } = error.reason
+            const noted = Effect.gen(function*() {
+              if (known !== undefined) yield* store.markGone(fetch.username)
+              yield* absences.remember(fetch, evidence)
+              yield* cache.delete(fetch.username)
+            })
+            // As after storing: who takes the fetch up again finds the profile gone already, and what is cached stays.
+            yield* Effect.retry(Effect.uninterruptible(noted), whileDatabaseIsAway)
           }
           yield* fail(fetch, problemOf(error), known)
         })
