@@ -1,4 +1,4 @@
-import { Clock, Context, Duration, Effect, Layer } from "effect"
+import { Cause, Clock, Context, Duration, Effect, Layer } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
@@ -58,6 +58,20 @@ export class BulkWork extends Context.Service<BulkWork, {
           })
         })
 
+        /** What a fault of ours ends is ended for good; what may pass is tried again, but not at once: the queue hands it back without a pause. */
+        const attempt = (job: BulkJob, item: JobItem) =>
+          Effect.catchCause(doItem(job, item), (cause) =>
+            Cause.hasDies(cause)
+              ? Effect.logError("an item of a job died", { job: job.id, position: item.position }, cause).pipe(
+                Effect.andThen(
+                  end(item, { state: "failed", profile: null, source: null, reason: "internal_error", charged: false })
+                )
+              )
+              : Effect.logWarning("an item of a job comes again", { job: job.id, position: item.position }, cause).pipe(
+                Effect.andThen(Effect.sleep("1 second")),
+                Effect.andThen(Effect.failCause(cause))
+              ))
+
         /** Ends the job if all its names have ended, and tells whoever asked to be told. */
         const finish = Effect.fnUntraced(function*(job: BulkJob) {
           const finished_at = yield* now
@@ -87,10 +101,7 @@ export class BulkWork extends Context.Service<BulkWork, {
           for (let done = 0; done < itemsInTurn; done++) {
             const item = yield* jobs.claimItem(job.id, Number(slot))
             if (item === undefined) return yield* finish(job)
-            yield* Effect.onError(
-              doItem(job, item),
-              (cause) => Effect.logWarning("an item of a job comes again", { job: job.id, position: item.position }, cause)
-            )
+            yield* attempt(job, item)
           }
           return yield* Effect.fail("there is more to do")
         })

@@ -136,6 +136,26 @@ layer(TestApp.layer(), { excludeTestServices: true })("a bulk job", (it) => {
       assert.deepStrictEqual((yield* itemsOf(user, made)).map(({ state }) => state), ["succeeded", "cancelled", "cancelled"])
     }))
 
+  it.effect("ends with a name that a fault of ours has ended, and goes on with the others", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const user = yield* (yield* TestApp).newUser
+      const front = yield* VendorFront
+      front.hold("our.fault")
+      const made = (yield* create(user, { usernames: ["our.fault", "fine.too"] })).json<BulkJobView>()
+      yield* until(Effect.sync(() => front.asked), (names) => names.includes("our.fault"))
+      yield* sql`
+        WITH ended AS (
+          UPDATE profile_fetches SET state = 'failed', finished_at = now() WHERE username = 'our.fault' RETURNING id
+        ) SELECT pg_notify('profile_fetches', id::text) FROM ended`
+      assert.strictEqual((yield* ended(user, made)).status, "finished")
+      assert.deepStrictEqual((yield* itemsOf(user, made)).map(({ reason, state }) => [state, reason]), [
+        ["failed", "internal_error"],
+        ["succeeded", null]
+      ])
+      front.release("our.fault")
+    }))
+
   it.effect("is nobody else's, and refuses names that are none, naming each", () =>
     Effect.gen(function*() {
       const app = yield* TestApp
