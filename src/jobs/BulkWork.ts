@@ -18,6 +18,8 @@ export interface BulkWorkOptions {
  * job leaves room for others, and several processes share one. A slot that lost its process goes on with the name it had.
  */
 export class BulkWork extends Context.Service<BulkWork, {
+  /** As `JobQueue.ready`, before the transaction that offers. */
+  readonly ready: JobQueue["Service"]["ready"]
   /** Offers a job's slots, in the transaction that makes the job. */
   offer(job: BulkJob): Effect.Effect<void, DatabaseError>
 }>()("analytics-following/jobs/BulkWork") {
@@ -116,7 +118,7 @@ export class BulkWork extends Context.Service<BulkWork, {
           )
         )
 
-        return { offer }
+        return { ready: queue.ready, offer }
       })
     )
 }

@@ -58,6 +58,7 @@ export class Jobs extends Context.Service<Jobs, {
 
       const create = Effect.fn("Jobs.create")(function*(user: UserId, asked: NewBulkJob) {
         const usernames = yield* usernamesOf(asked.usernames)
+        yield* work.ready
         const now = instantOf(yield* Clock.currentTimeMillis)
         const made = yield* transaction.run(Effect.gen(function*() {
           const job = yield* jobs.insert({ user_id: user, total: usernames.length, max_credits: asked.maxCredits }, now)
@@ -68,7 +69,7 @@ export class Jobs extends Context.Service<Jobs, {
         return { ...made, counts: { queued: made.total } }
       })
 
-      const list = Effect.fn("Jobs.items")(function*(
+      const items = Effect.fn("Jobs.items")(function*(
         user: UserId,
         id: string,
         page: { readonly after: number; readonly limit: number }
@@ -111,7 +112,7 @@ export class Jobs extends Context.Service<Jobs, {
         return left !== undefined
       })
 
-      return { create, find, list: jobs.list, items: list, events, cancel }
+      return { create, find, list: jobs.list, items, events, cancel }
     })
   )
 

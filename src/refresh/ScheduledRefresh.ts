@@ -79,7 +79,7 @@ export class ScheduledRefresh extends Context.Service<ScheduledRefresh, {
           Effect.sleep(pause).pipe(
             Effect.andThen(round),
             Effect.tap((begun) => begun === undefined || begun === 0 ? Effect.void : Effect.logInfo("refresh begun", { begun })),
-            Effect.catch(({ _tag }) => Effect.logWarning("no refresh could be begun", { reason: _tag }))
+            Effect.catchCause((cause) => Effect.logWarning("no refresh could be begun", cause))
           )
         ))
       })
