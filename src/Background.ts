@@ -8,7 +8,7 @@ import { Webhooks } from "./webhooks/Webhooks.ts"
 export const background = (settings: SettingsValues) =>
   Layer.mergeAll(
     settings.WEBHOOK_WORKERS
-      ? Webhooks.workerLayer({ concurrency: settings.WEBHOOK_CONCURRENCY, drainFor: settings.SHUTDOWN_TIMEOUT })
+      ? Webhooks.workerLayer({ concurrency: settings.WEBHOOK_CONCURRENCY })
       : Layer.empty,
     ScheduledRefresh.running(refreshOptions(settings)),
     Audit.forgetting(settings.AUDIT_ADDRESS_RETENTION)

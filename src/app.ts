@@ -61,6 +61,7 @@ import { Recompute } from "./insights/Recompute.ts"
 import { Reports } from "./insights/report/Reports.ts"
 import { Similar } from "./insights/Similar.ts"
 import { Standing } from "./insights/Standing.ts"
+import { Draining } from "./jobs/Draining.ts"
 import { JobQueue } from "./jobs/JobQueue.ts"
 import { Jobs } from "./jobs/Jobs.ts"
 import { accessLog } from "./observability/AccessLog.ts"
@@ -189,8 +190,8 @@ export const services = (settings: SettingsValues) => {
 /** The database, and what brings it to this version's shape. */
 export const databaseLayer = (settings: SettingsValues) => Database.layer(databaseOptions(settings))
 
-const jobQueueLayer = ({ JOBS_LEASE: lease, JOBS_POLL_INTERVAL: pollInterval, SHUTDOWN_TIMEOUT: drainFor }: SettingsValues) =>
-  JobQueue.layerNoDeps({ lease, pollInterval, drainFor })
+const jobQueueLayer = ({ JOBS_LEASE: lease, JOBS_POLL_INTERVAL: pollInterval, SHUTDOWN_TIMEOUT: timeout }: SettingsValues) =>
+  JobQueue.layerNoDeps({ lease, pollInterval }).pipe(Layer.provideMerge(Draining.layer({ timeout })))
 
 const databaseOptions = (settings: SettingsValues): Database.DatabaseOptions => ({
   url: settings.DATABASE_URL,
@@ -287,6 +288,9 @@ const server = (settings: SettingsValues, options: AppOptions) =>
           Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.megabytes(1)),
           Effect.provideService(HttpMiddleware.SpanNameGenerator, ({ method, url }) => requestName(method, url))
         )
+      // Added last, hence the first to run: requests and what goes on without them end within one time.
+      const draining = yield* Draining
+      yield* Effect.addFinalizer(() => draining.begin)
       yield* answerKnown(options.node, known, headersOfEveryAnswer({ headers }))
       const log = yield* accessLog({ share: settings.ACCESS_LOG_SHARE })
       const { count } = yield* UsageCounter

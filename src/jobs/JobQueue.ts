@@ -1,14 +1,13 @@
 import { Cause, Context, Deferred, Duration, Effect, Fiber, Layer, Schedule, Schema, Scope } from "effect"
 import * as PersistedQueue from "effect/persistence/PersistedQueue"
 import { DatabaseUnavailable } from "../database/DatabaseErrors.ts"
+import { Draining } from "./Draining.ts"
 
 export interface JobQueueOptions {
   /** How long work stays with a process that has fallen silent; whole seconds. It is renewed three times within. */
   readonly lease: Duration.Duration
   /** How often work that other processes offered is looked for. What this process offers is taken up at once. */
   readonly pollInterval: Duration.Duration
-  /** How long work that is under way may go on when the process is told to stop; then it is handed back. */
-  readonly drainFor: Duration.Duration
 }
 
 /**
@@ -21,7 +20,8 @@ export class JobQueue extends Context.Service<JobQueue, {
   /** Offers work; inside a transaction it counts with its commit. The same id twice in a queue counts once. */
   offer(queue: string, id: string): Effect.Effect<void, DatabaseUnavailable>
   /**
-   * Works on a queue until the scope closes, so many elements at once. One whose handling fails comes again after `again`, behind those
+   * Works on a queue, so many elements at once, until the process is told to stop or the scope closes; what is under way when it closes and
+   * does not end in time is handed back. One whose handling fails comes again after `again`, behind those
    * that wait by then; whatever the handler has to say to anybody it writes down itself.
    */
   work<E, R>(
@@ -35,6 +35,7 @@ export class JobQueue extends Context.Service<JobQueue, {
       JobQueue,
       Effect.gen(function*() {
         const scope = yield* Effect.scope
+        const draining = yield* Draining
         const ready = yield* Deferred.make<PersistedQueue.PersistedQueueFactory["Service"]>()
 
         // In the background, for a server starts whether its database is there or not.
@@ -66,9 +67,7 @@ export class JobQueue extends Context.Service<JobQueue, {
 
         const offer = (queue: string, id: string) =>
           Effect.flatMap(open(queue, Duration.zero), (opened) => opened.offer(id, { id })).pipe(
-            Effect.mapError(() =>
-              new DatabaseUnavailable({ retry_after: 2, detail: "Try again in a moment; nothing was begun." })
-            ),
+            Effect.mapError(notOpen),
             Effect.asVoid
           )
 
@@ -98,17 +97,18 @@ export class JobQueue extends Context.Service<JobQueue, {
               const worker: Worker = { busy: false }
               workers.push({ worker, fiber: yield* Effect.forkScoped(run(worker)) })
             }
+            const takeNoMore = Effect.suspend(() => {
+              stop.asked = true
+              return Fiber.interruptAll(workers.filter(({ worker }) => !worker.busy).map(({ fiber }) => fiber))
+            })
+            // At once: what was begun while requests end would have less time than it needs, and a call that is cut off is paid for in vain.
+            yield* Effect.forkScoped(Effect.andThen(draining.begun, takeNoMore))
             // Added after the workers, hence run before they are interrupted, which hands back what they hold.
             yield* Effect.addFinalizer(() =>
-              Effect.suspend(() => {
-                stop.asked = true
-                const idle = workers.filter(({ worker }) => !worker.busy)
-                const busy = workers.filter(({ worker }) => worker.busy)
-                return Fiber.interruptAll(idle.map(({ fiber }) => fiber)).pipe(
-                  Effect.andThen(Effect.forEach(busy, ({ fiber }) => Fiber.await(fiber), { discard: true })),
-                  Effect.timeoutOption(options.drainFor)
-                )
-              })
+              draining.wait(Effect.andThen(
+                takeNoMore,
+                Effect.forEach(workers, ({ fiber }) => Fiber.await(fiber), { discard: true })
+              ))
             )
           })
 

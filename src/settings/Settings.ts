@@ -170,7 +170,7 @@ export const declarations = {
   SHUTDOWN_TIMEOUT: defaulted(
     duration,
     "12 seconds",
-    "How long a server that is told to stop lets requests go on, and then fetches that nobody waits for"
+    "How long a process that is told to stop lets requests, webhooks and fetches go on, all of them together"
   ),
   PUBLIC_URL: optional(url, "Where callers reach this server, where that differs"),
   CORS_ORIGINS: defaulted(list, "", "Origins whose pages may call this API, comma-separated"),

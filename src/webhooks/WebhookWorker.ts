@@ -1,4 +1,5 @@
 import { Duration, Effect, FiberSet, Layer, Queue, Schedule } from "effect"
+import { Draining } from "../jobs/Draining.ts"
 import { Deliverer } from "./Deliverer.ts"
 import { Outbox } from "./Outbox.ts"
 import { SecretBox } from "./SecretBox.ts"
@@ -8,8 +9,6 @@ export interface WorkerOptions {
   readonly concurrency: number
   /** How long to wait where nothing was due; a second without it. */
   readonly pollInterval?: Duration.Input
-  /** How long attempts under way may go on when the process is told to stop; what is cut off is made again elsewhere. */
-  readonly drainFor: Duration.Input
 }
 
 /** Takes and attempts, tells of access that ends, and deletes what is old, until its scope closes. */
@@ -20,8 +19,9 @@ export const workerLayer = (options: WorkerOptions) =>
     const underWay = yield* FiberSet.make()
     const freed = yield* Queue.sliding<void>(1)
 
-    // Added after the set, whose own finalizer interrupts what is in it; the loops below are interrupted before either.
-    yield* Effect.addFinalizer(() => Effect.timeoutOption(FiberSet.awaitEmpty(underWay), options.drainFor))
+    // Added after the set, whose own finalizer interrupts what is in it, to be made again elsewhere; the loops below are interrupted before either.
+    const draining = yield* Draining
+    yield* Effect.addFinalizer(() => draining.wait(FiberSet.awaitEmpty(underWay)))
 
     const takeAndStart = Effect.gen(function*() {
       const free = options.concurrency - (yield* FiberSet.size(underWay))

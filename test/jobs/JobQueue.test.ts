@@ -2,15 +2,14 @@ import { assert, layer } from "@effect/vitest"
 import { Deferred, Duration, Effect, Exit, Layer, Scope } from "effect"
 import * as PersistedQueue from "effect/persistence/PersistedQueue"
 import { SqlClient } from "effect/sql/SqlClient"
+import { Draining } from "../../src/jobs/Draining.ts"
 import { JobQueue } from "../../src/jobs/JobQueue.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 
-const queueOf = (drainFor: Duration.Input = 0) =>
-  JobQueue.layerNoDeps({
-    lease: Duration.minutes(1),
-    pollInterval: Duration.millis(20),
-    drainFor: Duration.fromInputUnsafe(drainFor)
-  })
+const queueOf = () =>
+  JobQueue.layerNoDeps({ lease: Duration.minutes(1), pollInterval: Duration.millis(20) }).pipe(
+    Layer.provideMerge(Draining.layer({ timeout: 0 }))
+  )
 
 const once = { concurrency: 1, again: Duration.zero }
 
@@ -75,6 +74,22 @@ layer(TestDatabase.layer, { excludeTestServices: true })("the job queue", (it) =
           Effect.provide(yield* Layer.build(Layer.fresh(queueOf())))
         )
       assert.strictEqual(yield* Deferred.await(ended), "handed.over")
+    }))
+
+  it.effect("takes nothing more once the process is told to stop, and leaves it to another", () =>
+    Effect.gen(function*() {
+      const taken = yield* Deferred.make<string>()
+      const workIn = Effect.fnUntraced(function*(name: string) {
+        const built = yield* Layer.build(Layer.fresh(queueOf()))
+        yield* Effect.flatMap(JobQueue, (queue) => queue.work("four", once, () => Effect.asVoid(Deferred.succeed(taken, name))))
+          .pipe(Effect.provide(built))
+        return built
+      })
+      const stopping = yield* workIn("stopping")
+      yield* Effect.flatMap(Draining, ({ begin }) => begin).pipe(Effect.provide(stopping))
+      yield* Effect.flatMap(JobQueue, (queue) => queue.offer("four", "late")).pipe(Effect.provide(stopping))
+      yield* workIn("another")
+      assert.strictEqual(yield* Deferred.await(taken), "another")
     }))
 
   it.effect("gives work that failed again, behind what waits by then", () =>

@@ -4,13 +4,14 @@ import { SqlClient } from "effect/sql/SqlClient"
 import { spawn } from "node:child_process"
 import type { ServerResponse } from "node:http"
 import { fileURLToPath } from "node:url"
+import { Draining } from "../../src/jobs/Draining.ts"
 import { Webhooks } from "../../src/webhooks/Webhooks.ts"
 import { Receiver } from "../support/Receiver.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 import { until } from "../support/until.ts"
 import { clearDeliveries, emit, rooms, subscribed } from "./support.ts"
 
-const options = { concurrency: 8, pollInterval: "20 millis", drainFor: "5 seconds" } as const
+const options = { concurrency: 8, pollInterval: "20 millis" } as const
 const everything = { status: undefined, after: undefined, limit: 100 }
 
 layer(rooms, { excludeTestServices: true })("a worker", (it) => {
@@ -31,7 +32,10 @@ layer(rooms, { excludeTestServices: true })("a worker", (it) => {
 
   const runWorker = Effect.gen(function*() {
     const scope = yield* Scope.make()
-    yield* Layer.buildWithScope(Webhooks.workerLayer(options), scope)
+    yield* Layer.buildWithScope(
+      Webhooks.workerLayer(options).pipe(Layer.provide(Draining.layer({ timeout: "5 seconds" }))),
+      scope
+    )
     return scope
   })
 
@@ -75,7 +79,10 @@ layer(rooms, { excludeTestServices: true })("a worker", (it) => {
       const { hook, log, receiver } = yield* setUp
       const gate = holding(receiver)
       const scope = yield* Scope.make()
-      yield* Layer.buildWithScope(Webhooks.workerLayer({ ...options, drainFor: "20 millis" }), scope)
+      yield* Layer.buildWithScope(
+        Webhooks.workerLayer(options).pipe(Layer.provide(Draining.layer({ timeout: "20 millis" }))),
+        scope
+      )
       yield* emit(hook.user, "j")
       yield* until(Effect.sync(() => gate.held.length), (count) => count === 1)
       yield* Scope.close(scope, Exit.void)
