@@ -104,12 +104,16 @@ export class Jobs extends Context.Service<Jobs, {
       const cancel = Effect.fn("Jobs.cancel")(function*(user: UserId, id: string) {
         if (!isUuid(id) || (yield* jobs.find(user, id)) === undefined) return false
         const now = instantOf(yield* Clock.currentTimeMillis)
-        const left = yield* transaction.run(Effect.gen(function*() {
+        const cancelled = transaction.run(Effect.gen(function*() {
           const waitedFor = yield* jobs.cancelItems(JobId.make(id), now)
           return (yield* jobs.cancel(user, id, now)) ? waitedFor : undefined
         }))
-        yield* Effect.forEach(left ?? [], (fetch) => fetches.leave(fetch, user), { discard: true })
-        return left !== undefined
+        const left = Effect.tap(
+          cancelled,
+          (found) => Effect.forEach(found ?? [], (fetch) => fetches.leave(fetch, user), { discard: true })
+        )
+        // Whoever cancels and hangs up would else be charged for what a cancelled job still waits for.
+        return (yield* Effect.uninterruptible(left)) !== undefined
       })
 
       return { create, find, list: jobs.list, items, events, cancel }

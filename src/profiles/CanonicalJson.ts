@@ -2,7 +2,7 @@
 export const sameJson = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b)
 
 /** JSON text with the members of every object in order of their names. */
-export const canonicalJson = (value: unknown): string => JSON.stringify(value, (_, member: unknown) => sorted(member))
+const canonicalJson = (value: unknown): string => JSON.stringify(value, (_, member: unknown) => sorted(member))
 
 const sorted = (value: unknown): unknown =>
   typeof value === "object" && value !== null && !Array.isArray(value)

@@ -145,11 +145,13 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
         )
       )
 
+      // First the fetch, as its end does, so that the two cannot deadlock.
       const leave = Effect.fn("ProfileFetchRepo.leave")((id: FetchId, user: UserId, now: Column.Instant) =>
         decodeCaller(sql`
-          UPDATE profile_fetch_callers SET left_at = ${now}
-          WHERE fetch_id = ${id} AND user_id = ${user} AND left_at IS NULL AND NOT recorded
-          RETURNING user_id, asked_at, reservation`)
+          UPDATE profile_fetch_callers AS c SET left_at = ${now}
+          FROM (SELECT id FROM profile_fetches WHERE id = ${id} FOR UPDATE) AS held
+          WHERE c.fetch_id = held.id AND c.user_id = ${user} AND c.left_at IS NULL AND NOT c.recorded
+          RETURNING c.user_id, c.asked_at, c.reservation`)
       )
 
       const cancelDeserted = Effect.fn("ProfileFetchRepo.cancelDeserted")((id: FetchId, now: Column.Instant) =>
