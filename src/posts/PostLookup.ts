@@ -79,9 +79,9 @@ const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
     const decoded = kept === undefined ? undefined : Result.getOrUndefined(decodeMedia(kept.payload))
     if (kept !== undefined && decoded !== undefined) return { id: kept.id, post: decoded.value, fetchedAt: kept.fetched_at }
     const { meta, post } = yield* Effect.catchTag(client.fetchPost(shortcode), "DecodoError", (error) => failed(shortcode, error))
-    // Paid for, and only here until it is written down.
+    // Paid for, and only here until it is written down, also where the process is told to stop meanwhile.
     const id = yield* Effect.retry(
-      answers.insert({ shortcode, ...meta, payload: post.raw, stored_at: null }),
+      Effect.uninterruptible(answers.insert({ shortcode, ...meta, payload: post.raw, stored_at: null })),
       { while: (error) => error._tag === "DatabaseUnavailable", schedule: Schedule.exponential("200 millis"), times: 6 }
     )
     return { id, post, fetchedAt: meta.fetched_at }
@@ -124,8 +124,8 @@ const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
     }
     const owner = yield* firstUnlocked(user, [post.owner_username])
     if (owner === undefined) return yield* locked(post.owner_username)
-    yield* store.linkPost(owner.id, post.id, instantOf(yield* Clock.currentTimeMillis))
-    yield* cache.delete(owner.username)
+    const now = instantOf(yield* Clock.currentTimeMillis)
+    yield* Effect.uninterruptible(Effect.andThen(store.linkPost(owner.id, post.id, now), cache.delete(owner.username)))
     return post
   })
 
@@ -137,11 +137,13 @@ const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
     if (owner_username === null) return yield* Effect.fail(unavailable(shortcode, "owner_unknown", 3600))
     const profile = yield* firstUnlocked(user, [owner_username, ...coauthor_producers.map(({ username }) => username)])
     if (profile === undefined) return yield* locked(owner_username)
-    yield* transaction.run(Effect.andThen(
+    const now = instantOf(yield* Clock.currentTimeMillis)
+    const written = transaction.run(Effect.andThen(
       store.addPost(profile, answer.post, answer.fetchedAt),
-      answers.markStored(answer.id, instantOf(yield* Clock.currentTimeMillis))
+      answers.markStored(answer.id, now)
     ))
-    yield* cache.delete(profile.username)
+    // Whoever hangs up after the commit leaves no old answer in the cache.
+    yield* Effect.uninterruptible(Effect.andThen(written, cache.delete(profile.username)))
     // A post that contradicts what is stored is left out of it.
     return (yield* posts.find(shortcode)) ?? (yield* Effect.fail(unavailable(shortcode, "answer_refused", 3600)))
   })
