@@ -289,8 +289,7 @@ const server = (settings: SettingsValues, options: AppOptions) =>
           Effect.provideService(HttpMiddleware.SpanNameGenerator, ({ method, url }) => requestName(method, url))
         )
       // Added last, hence the first to run: requests and what goes on without them end within one time.
-      const draining = yield* Draining
-      yield* Effect.addFinalizer(() => draining.begin)
+      yield* Effect.flatMap(Draining, ({ begin }) => Effect.addFinalizer(() => begin))
       yield* answerKnown(options.node, known, headersOfEveryAnswer({ headers }))
       const log = yield* accessLog({ share: settings.ACCESS_LOG_SHARE })
       const { count } = yield* UsageCounter
