@@ -117,9 +117,9 @@ layer(database, { excludeTestServices: true })("the scheduled refresh", (it) => 
       const { round } = yield* scheduler(4)
       const now = yield* Clock.currentTimeMillis
       const today = instantOf(now).slice(0, 10)
-      yield* sql`UPDATE refresh_rounds SET next_at = now(), after = NULL, day = ${today}, begun = 4`
+      yield* sql`UPDATE refresh_rounds SET next_at = now() - interval '1 second', after = NULL, day = ${today}, begun = 4`
       assert.strictEqual(yield* round, 0)
-      yield* sql`UPDATE refresh_rounds SET next_at = now(), after = NULL, day = ${today}::date - 1, begun = 4`
+      yield* sql`UPDATE refresh_rounds SET next_at = now() - interval '1 second', after = NULL, day = ${today}::date - 1, begun = 4`
       assert.strictEqual(yield* round, 1)
       assert.lengthOf(joined.splice(0), 1)
     }))
