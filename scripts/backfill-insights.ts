@@ -9,15 +9,14 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Console, Effect, Layer, Logger } from "effect"
+import { Console, Effect } from "effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { services } from "../src/app.ts"
 import { Creators } from "../src/insights/Creators.ts"
 import { Similar } from "../src/insights/Similar.ts"
 import { reportFailure } from "../src/observability/StartFailure.ts"
 import { Recomputation } from "../src/profiles/Recomputation.ts"
-import { Settings } from "../src/settings/Settings.ts"
+import { doors } from "./maintenance/doors.ts"
 import { ProfileCursor } from "./maintenance/options.ts"
 
 const first = "00000000-0000-0000-0000-000000000000"
@@ -53,13 +52,7 @@ const backfill = Command.make("backfill-insights", {
     if (similar) yield* compareAll(compareAfter, total)
     yield* Console.log(JSON.stringify(total, null, 2))
   }).pipe(
-    Effect.provide(
-      Layer.unwrap(Effect.map(Settings, services)).pipe(
-        Layer.provide(Settings.layer(process.env)),
-        // Standard output is the summary's alone.
-        Layer.provideMerge(Layer.succeed(Logger.LogToStderr, true))
-      )
-    )
+    Effect.provide(doors(process.env))
   )).pipe(Command.withDescription("Derives the insights that are missing from stored answers"))
 
 const compareAll = Effect.fnUntraced(function*(after: string, total: { compared: number; similar: number }) {

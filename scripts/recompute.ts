@@ -10,13 +10,12 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Console, Effect, Layer, Logger, Option, Schema } from "effect"
+import { Console, Effect, Option, Schema } from "effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { services } from "../src/app.ts"
 import { Recompute } from "../src/insights/Recompute.ts"
 import { reportFailure } from "../src/observability/StartFailure.ts"
-import { Settings } from "../src/settings/Settings.ts"
+import { doors } from "./maintenance/doors.ts"
 import { ProfileCursor } from "./maintenance/options.ts"
 
 const recompute = Command.make("recompute", {
@@ -51,13 +50,7 @@ const recompute = Command.make("recompute", {
     })
     yield* Console.log(JSON.stringify({ dry_run: dryRun, ...summary }, null, 2))
   }).pipe(
-    Effect.provide(
-      Layer.unwrap(Effect.map(Settings, services)).pipe(
-        Layer.provide(Settings.layer(process.env)),
-        // Standard output is the summary's alone.
-        Layer.provideMerge(Layer.succeed(Logger.LogToStderr, true))
-      )
-    )
+    Effect.provide(doors(process.env))
   )).pipe(Command.withDescription("Computes stored figures and insights anew from stored answers"))
 
 Command.run(recompute, { version: "1" }).pipe(

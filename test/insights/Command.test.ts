@@ -3,6 +3,8 @@ import { Effect, Redacted } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { doors } from "../../scripts/maintenance/doors.ts"
+import { JobQueue } from "../../src/jobs/JobQueue.ts"
 import { TestApp } from "../support/TestApp.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 import { until } from "../support/until.ts"
@@ -10,10 +12,10 @@ import { VendorFront } from "../support/VendorFront.ts"
 
 const project = fileURLToPath(new URL("../..", import.meta.url))
 
-const run = Effect.fnUntraced(function*(script: string, ...flags: ReadonlyArray<string>) {
+const environment = Effect.gen(function*() {
   const { url } = yield* TestDatabase
   const front = yield* VendorFront
-  const env = {
+  return {
     ...process.env,
     DATABASE_URL: Redacted.value(url),
     SUPABASE_URL: "http://127.0.0.1:1",
@@ -22,6 +24,10 @@ const run = Effect.fnUntraced(function*(script: string, ...flags: ReadonlyArray<
     SMARTPROXY_PASSWORD: "none",
     DECODO_BASE_URL: front.url
   }
+})
+
+const run = Effect.fnUntraced(function*(script: string, ...flags: ReadonlyArray<string>) {
+  const env = yield* environment
   return yield* Effect.callback<{ readonly code: number; readonly out: string; readonly err: string }>((resume) => {
     execFile(process.execPath, [script, ...flags], { cwd: project, env }, (error, out, err) => {
       resume(Effect.succeed({ code: error === null ? 0 : Number(error.code), out, err }))
@@ -62,5 +68,23 @@ layer(TestApp.layer(), { excludeTestServices: true })("the scripts of the insigh
         "where deriving goes on, comparing still begins at the first"
       )
       assert.lengthOf(front.asked, asked, "nothing is paid for")
+    }), { timeout: 120_000 })
+})
+
+layer(TestApp.layer({ settings: { JOBS_CONCURRENCY: "0" } }), { excludeTestServices: true })("a script beside a queue", (it) => {
+  it.effect("leaves the look-ups that wait in it to servers and workers: nobody is asked", () =>
+    Effect.gen(function*() {
+      const { newUser } = yield* TestApp
+      const { asked } = yield* VendorFront
+      const sql = yield* SqlClient
+      const user = yield* newUser
+      const queued = sql`SELECT state, attempts FROM profile_fetches WHERE username = 'command.waits'`
+      assert.strictEqual((yield* user.get("/profile/command.waits", { prefer: "wait=0" })).status, 202)
+      yield* Effect.gen(function*() {
+        yield* (yield* JobQueue).ready
+        // A worker would take it up in the first of them.
+        for (let look = 0; look < 200; look++) assert.deepStrictEqual(yield* queued, [{ state: "queued", attempts: 0 }])
+      }).pipe(Effect.provide(doors(yield* environment)))
+      assert.lengthOf(asked, 0)
     }), { timeout: 120_000 })
 })
