@@ -3,6 +3,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { CurrentUser } from "../auth/CurrentUser.ts"
+import { isUuid } from "../database/Uuid.ts"
 import { Api } from "../http/Api.ts"
 import { conditional, taggedJson } from "../http/Conditional.ts"
 import { Cursor } from "../http/Cursor.ts"
@@ -133,7 +134,7 @@ interface ListQuery {
 
 /** An id that is no uuid is nobody's campaign. */
 const idOf = ({ id }: { readonly id: string }) =>
-  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)
+  isUuid(id)
     ? Effect.succeed(CampaignId.make(id.toLowerCase()))
     : Effect.fail(new CampaignNotFound({ restore: null, detail: "A campaign's id is a UUID. GET /campaigns lists yours." }))
 

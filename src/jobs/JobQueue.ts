@@ -87,6 +87,9 @@ export class JobQueue extends Context.Service<JobQueue, {
                     Effect.catchCause((cause) =>
                       Cause.hasInterruptsOnly(cause)
                         ? Effect.failCause(cause as Cause.Cause<never>)
+                        // What a handler fails with it has written down; a defect nobody has.
+                        : Cause.hasDies(cause)
+                        ? Effect.logError("work died, and comes again", { queue: name }, cause)
                         : Effect.logDebug("work comes again", { queue: name, cause: Cause.squash(cause) })
                     )
                   )

@@ -2,6 +2,7 @@ import { Clock, Context, type Duration, Effect, Layer, Option, Stream } from "ef
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
+import { isUuid } from "../database/Uuid.ts"
 import { InvalidRequest } from "../http/HttpErrors.ts"
 import { ProfileAcquisition } from "../profiles/ProfileAcquisition.ts"
 import { ProfileFetches } from "../profiles/ProfileFetches.ts"
@@ -131,8 +132,6 @@ export class Jobs extends Context.Service<Jobs, {
 
 /** Events, and the revision to go on from. */
 const step = (happened: ReadonlyArray<JobEvent>, next: number | undefined) => [happened, next] as const
-
-const isUuid = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)
 
 /** The names normalised, each once; every one that is no name is told at once. */
 const usernamesOf = (given: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Username>, InvalidRequest> => {

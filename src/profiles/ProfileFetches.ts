@@ -4,6 +4,7 @@ import { TtlMap } from "../cache/TtlMap.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
+import { isUuid } from "../database/Uuid.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import type { AnalysisType } from "../searches/Search.ts"
 import type { UserId } from "../users/UserId.ts"
@@ -178,5 +179,3 @@ const tracedFor = Duration.toMillis("5 minutes")
 
 const readableFor = Duration.toMillis("1 hour")
 const keptFor = Duration.toMillis("1 day")
-
-const isUuid = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)

@@ -86,7 +86,7 @@ export const declarations = {
   SMARTPROXY_PASSWORD: required(secret, "Its password"),
   DECODO_BASE_URL: defaulted(url, "https://scraper-api.decodo.com", "Where the scraping API is"),
   DECODO_TIMEOUT: defaulted(duration, "180 seconds", "How long one call may take"),
-  DECODO_CONCURRENCY: defaulted(integer, "5", "Calls under way at once in this process"),
+  DECODO_CONCURRENCY: defaulted(positive, "5", "Calls under way at once in this process"),
   DECODO_FLEET_CONCURRENCY: defaulted(positive, "20", "Calls under way at once in all processes together"),
   DECODO_REQUESTS_PER_SECOND: defaulted(positive, "10", "Calls started in a second by all processes together, by the plan"),
   DECODO_BREAKER_FAILURES: defaulted(positive, "5", "So many fetches in a row that fail alike make a pause in asking"),

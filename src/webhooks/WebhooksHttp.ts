@@ -1,6 +1,7 @@
 import { Effect, Redacted, Struct } from "effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { CurrentUser } from "../auth/CurrentUser.ts"
+import { isUuid } from "../database/Uuid.ts"
 import { Api } from "../http/Api.ts"
 import { Cursor } from "../http/Cursor.ts"
 import { linkNext } from "../http/LinkNext.ts"
@@ -74,6 +75,6 @@ const viewOf = (webhook: WebhookEndpoint): WebhookView => Struct.omit(webhook, [
 const deliveryOf = ({ position: _, ...delivery }: DeliveryRow): DeliveryView => delivery
 
 const uuidOf = (id: string) =>
-  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)
+  isUuid(id)
     ? Effect.succeed(id.toLowerCase())
     : Effect.fail(WebhookNotFound.problem)

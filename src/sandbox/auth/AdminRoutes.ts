@@ -4,6 +4,7 @@ import type { HttpServerResponse as Response } from "effect/http/HttpServerRespo
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import type { SqlError } from "effect/sql/SqlError"
 import { randomUUID } from "node:crypto"
+import { isUuid } from "../../database/Uuid.ts"
 import { type AuthApiError, refuse } from "./AuthApiError.ts"
 import { merge, Metadata } from "./AuthUser.ts"
 import { AuthUserRepo } from "./AuthUserRepo.ts"
@@ -95,7 +96,7 @@ export const adminRoutes = Layer.mergeAll(createUser, listUsers, getUser, update
 
 const target = Effect.gen(function*() {
   const { id } = yield* HttpRouter.params
-  if (id === undefined || !uuidPattern.test(id)) return yield* refuse(404, "validation_failed", "user_id must be an UUID")
+  if (id === undefined || !isUuid(id)) return yield* refuse(404, "validation_failed", "user_id must be an UUID")
   const user = yield* Effect.flatMap(AuthUserRepo, (users) => users.findById(id))
   return user ?? (yield* refuse(404, "user_not_found", "User not found"))
 })
@@ -109,7 +110,6 @@ const stateOf = Effect.fnUntraced(function*(request: typeof AdminUser.Type) {
 })
 
 const emailExists = refuse(422, "email_exists", "A user with this email address has already been registered")
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const AdminUser = Schema.Struct({
   email: Schema.optionalKey(Schema.NullOr(Schema.String)),
