@@ -12,13 +12,13 @@ export interface TaskOptions {
 
 /** Submits and polls. Whatever happens to the process, the same task is looked at again, so that a result is paid for once. */
 export const makeTaskCalls = (api: VendorApi, tasks: VendorTasks["Service"], options: TaskOptions) => {
-  /** Not to be cut off between the vendor's word and our note of it. */
+  /** Not to be cut off: between the vendor's word and our note of it the task would be lost. */
   const submit = Effect.fnUntraced(function*(target: DecodoTarget, query: string) {
     const id = newTaskId()
     const taskId = yield* api.submit(target, query, options.callbackUrl?.(id) ?? null)
     const [task] = yield* tasks.remember(target.target, [{ id, query, taskId }])
     return task ?? (yield* Effect.die("a task is remembered as one"))
-  }, Effect.uninterruptible)
+  })
 
   const poll = Effect.fnUntraced(function*(task: Task, target: string, isNew: boolean) {
     let pause = Duration.toMillis(Duration.fromInputUnsafe(options.pollInterval))
@@ -42,9 +42,13 @@ export const makeTaskCalls = (api: VendorApi, tasks: VendorTasks["Service"], opt
     const open = yield* tasks.findOpen(target.target, query)
     let task = open
     let paidBefore = false
+    // Known here before anything can cut this off: a task that is not would be metered as a call that nobody saw end.
+    const begin = Effect.uninterruptible(Effect.tap(submit(target, query), (made) =>
+      Effect.sync(() => {
+        task = made
+      })))
     const run = Effect.gen(function*() {
-      const current = task ?? (yield* submit(target, query))
-      task = current
+      const current = task ?? (yield* begin)
       const ended = yield* Effect.result(poll(current, target.target, open === undefined))
       if (ended._tag === "Success" || endsTask(ended.failure)) paidBefore = !(yield* tasks.answered(current))
       return yield* Effect.fromResult(ended) satisfies Effect.Effect<Scraped, DecodoReason>
