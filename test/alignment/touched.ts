@@ -1,17 +1,21 @@
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Option } from "effect"
+import { HttpServerRequest } from "effect/http/HttpServerRequest"
 import { CurrentTransformer } from "effect/sql/Statement"
 import { currentContract } from "../../src/alignment/CurrentContract.ts"
 import { relationsIn } from "../../src/alignment/StatementUse.ts"
 import type { RouteUse } from "../../src/alignment/Touches.ts"
 
+/** Whether a request sends the statement; what goes on beside the requests is nobody's. */
+export const ofRequests = Effect.map(Effect.serviceOption(HttpServerRequest), Option.isSome)
+
 /**
- * Collects every statement that what stands on this layer sends. Provide it to the app, send a request, and hand what was collected to
+ * Collects every statement, or those `of` somebody, that what stands on this layer sends. Provide it to the app, send a request, and hand what was collected to
  * `undeclared` with what the endpoint declares.
  */
-export const recordingLayer = (statements: Array<string>) =>
+export const recordingLayer = (statements: Array<string>, of: Effect.Effect<boolean> = Effect.succeed(true)) =>
   Layer.succeed(CurrentTransformer, (statement) =>
-    Effect.sync(() => {
-      statements.push(statement.compile(true)[0])
+    Effect.map(of, (theirs) => {
+      if (theirs) statements.push(statement.compile(true)[0])
       return statement
     }))
 
