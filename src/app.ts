@@ -161,7 +161,6 @@ export const services = (settings: SettingsValues) => {
   const postLookup = PostLookup.layer({
     wait: Duration.seconds(25),
     keptMaxAge: Duration.days(7),
-    notFoundFor: settings.PROFILE_NOT_FOUND_FOR,
     failureFor: settings.PROFILE_FAILURE_FOR
   })
   return Layer.mergeAll(

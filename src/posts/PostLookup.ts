@@ -15,6 +15,7 @@ import { AccessRequired } from "../profiles/ProfileErrors.ts"
 import { Profiles } from "../profiles/Profiles.ts"
 import { ProfileStore } from "../profiles/ProfileStore.ts"
 import type { Username } from "../profiles/Username.ts"
+import { NegativeCache } from "../thrift/NegativeCache.ts"
 import { VendorUse } from "../thrift/VendorUse.ts"
 import type { UserId } from "../users/UserId.ts"
 import type { FoundPost } from "./FoundPost.ts"
@@ -31,9 +32,7 @@ export interface PostLookupOptions {
   readonly wait: Duration.Duration
   /** How long a kept answer is used instead of paying again. */
   readonly keptMaxAge: Duration.Duration
-  /** How long "no such post" is believed. */
-  readonly notFoundFor: Duration.Duration
-  /** How long another failure is answered without asking the vendor again. */
+  /** How long a failure is answered without asking the vendor again; `NegativeCache` knows how long "no such post" is believed. */
   readonly failureFor: Duration.Duration
 }
 
@@ -69,8 +68,9 @@ const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
   const access = yield* AccessTracker
   const cache = yield* Cache
   const transaction = yield* Transaction
+  const absences = yield* NegativeCache
   const once = yield* makeSingleFlight<Kept, FetchFailure>()
-  const failures = new TtlMap<PostNotFound | PostTemporarilyUnavailable>(rememberedFailures)
+  const failures = new TtlMap<PostTemporarilyUnavailable>(rememberedFailures)
 
   /** The kept answer, or a new one. A kept one that no longer decodes is no answer. */
   const fetch = Effect.fnUntraced(function*(shortcode: Shortcode) {
@@ -78,24 +78,28 @@ const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
     const kept = yield* answers.findLatest(shortcode, instantOf(now - Duration.toMillis(options.keptMaxAge)))
     const decoded = kept === undefined ? undefined : Result.getOrUndefined(decodeMedia(kept.payload))
     if (kept !== undefined && decoded !== undefined) return { id: kept.id, post: decoded.value, fetchedAt: kept.fetched_at }
+    if ((yield* absences.find({ shortcode })) !== undefined) return yield* Effect.fail(notFound(shortcode))
     const { meta, post } = yield* Effect.catchTag(client.fetchPost(shortcode), "DecodoError", (error) => failed(shortcode, error))
     // Paid for, and only here until it is written down, also where the process is told to stop meanwhile.
     const id = yield* Effect.retry(
       Effect.uninterruptible(answers.insert({ shortcode, ...meta, payload: post.raw, stored_at: null })),
       { while: (error) => error._tag === "DatabaseUnavailable", schedule: Schedule.exponential("200 millis"), times: 6 }
     )
+    yield* absences.forget({ shortcode })
     return { id, post, fetchedAt: meta.fetched_at }
   })
 
   const failed = Effect.fnUntraced(function*(shortcode: Shortcode, error: DecodoError) {
-    const now = yield* Clock.currentTimeMillis
-    const none = error.reason._tag === "PostNotFound"
-    const failure = none ? notFound(shortcode) : unavailable(shortcode, error.reason._tag, retryAfter(error))
+    yield* Effect.logWarning("post fetch failed", { reason: error.reason._tag, attempts: error.attempts })
+    if (error.reason._tag === "PostNotFound") {
+      yield* absences.remember({ shortcode }, error.reason.evidence)
+      return yield* Effect.fail(notFound(shortcode))
+    }
+    const failure = unavailable(shortcode, error.reason._tag, retryAfter(error))
     // What one may not spend another may; asking again costs nothing.
     if (error.reason._tag !== "SpendCeilingReached") {
-      failures.set(shortcode, failure, now + Duration.toMillis(none ? options.notFoundFor : options.failureFor))
+      failures.set(shortcode, failure, (yield* Clock.currentTimeMillis) + Duration.toMillis(options.failureFor))
     }
-    yield* Effect.logWarning("post fetch failed", { reason: error.reason._tag, attempts: error.attempts })
     return yield* Effect.fail(failure)
   })
 

@@ -121,7 +121,7 @@ export const declarations = {
     "Fetches a day (UTC) that keep saved profiles and those of active campaigns fresh before anybody asks; 0: none"
   ),
   REFRESH_INTERVAL: defaulted(duration, "1 minute", "How often, in all processes together, it is looked which of them are due"),
-  PROFILE_NOT_FOUND_FOR: defaulted(duration, "10 minutes", "How long \"no such profile\" is believed"),
+  PROFILE_NOT_FOUND_FOR: defaulted(duration, "10 minutes", "How long \"no such profile\" and \"no such post\" are believed"),
   PROFILE_FAILURE_FOR: defaulted(duration, "30 seconds", "How long a failed fetch is answered without asking the vendor again"),
   JOBS_CONCURRENCY: defaulted(
     integer,

@@ -5,6 +5,7 @@ import { AccessTracker } from "../../src/access/AccessTracker.ts"
 import { Cache } from "../../src/cache/Cache.ts"
 import { Instant } from "../../src/database/Column.ts"
 import { DatabaseUnavailable } from "../../src/database/DatabaseErrors.ts"
+import { millisOf } from "../../src/database/Instant.ts"
 import { Transaction } from "../../src/database/Transaction.ts"
 import { DecodoClient } from "../../src/decodo/DecodoClient.ts"
 import { DecodoError } from "../../src/decodo/DecodoError.ts"
@@ -19,6 +20,9 @@ import { Shortcode } from "../../src/posts/Shortcode.ts"
 import { AccessRequired } from "../../src/profiles/ProfileErrors.ts"
 import { Profiles } from "../../src/profiles/Profiles.ts"
 import { ProfileStore } from "../../src/profiles/ProfileStore.ts"
+import { AbsenceRepo } from "../../src/thrift/AbsenceRepo.ts"
+import { NegativeCache } from "../../src/thrift/NegativeCache.ts"
+import { VendorAbsence } from "../../src/thrift/VendorAbsence.ts"
 import { type Use, VendorUse } from "../../src/thrift/VendorUse.ts"
 import { UserId } from "../../src/users/UserId.ts"
 import { mediaNode } from "../decodo/samples.ts"
@@ -39,6 +43,24 @@ const fetchedPost: FetchedSinglePost = {
   }
 }
 
+/** Remembers one absence, as the table does. */
+const absences = Layer.sync(AbsenceRepo, () => {
+  let absent: VendorAbsence | undefined
+  return {
+    find: (_target, _query, now) =>
+      Effect.sync(() => absent !== undefined && millisOf(absent.expires_at) > millisOf(now) ? absent : undefined),
+    upsert: (given) =>
+      Effect.sync(() => {
+        absent = new VendorAbsence({
+          ...given,
+          seen_at: Instant.make(given.seen_at),
+          expires_at: Instant.make(given.expires_at)
+        })
+      }),
+    delete: () => Effect.sync(() => absent = undefined)
+  }
+})
+
 /** The look-up over a vendor that answers as `fetch` says; nothing is stored or unlocked, and kept answers are in memory. */
 const lookupOver = (
   fetch: Effect.Effect<FetchedSinglePost, DecodoError>,
@@ -48,7 +70,6 @@ const lookupOver = (
   const layer = PostLookup.layerNoDeps({
     wait: Duration.seconds(25),
     keptMaxAge: Duration.days(7),
-    notFoundFor: Duration.minutes(10),
     failureFor: Duration.seconds(30)
   }).pipe(Layer.provide([
     Layer.mock(DecodoClient, {
@@ -79,7 +100,8 @@ const lookupOver = (
     Layer.mock(ProfileStore, {}),
     Layer.mock(AccessTracker, {}),
     Layer.mock(Transaction, {}),
-    Cache.layerNone
+    Cache.layerNone,
+    NegativeCache.layerNoDeps({ believedFor: "10 minutes" }).pipe(Layer.provide(absences))
   ]))
   return { seen, layer }
 }
