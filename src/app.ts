@@ -171,7 +171,11 @@ export const services = (settings: SettingsValues) => {
       Layer.provideMerge(Peers.layer),
       Layer.provide(firstPartyLayer(settings))
     ),
-    Jobs.layer({ concurrency: Math.ceil(settings.JOBS_CONCURRENCY / 2), freshFor: settings.PROFILE_FRESH_FOR }),
+    Jobs.layer({
+      concurrency: Math.ceil(settings.JOBS_CONCURRENCY / 2),
+      batch: settings.DECODO_MODE === "async" ? settings.DECODO_BATCH_SIZE : 1,
+      freshFor: settings.PROFILE_FRESH_FOR
+    }),
     ScheduledRefresh.layer(refreshOptions(settings)),
     Readiness.layerNoDeps,
     Layer.merge(Account.layerNoDeps, UserAdmin.layer).pipe(

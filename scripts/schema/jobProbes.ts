@@ -48,9 +48,11 @@ export const jobProbes: ReadonlyArray<Probe> = [
     run: fetches(ProfileFetchRepo.use((repo) => repo.addCaller(fetch, { user_id: user, asked_at: now, reservation: null })))
   },
   { method: "ProfileFetchRepo.findLatest", run: fetches(ProfileFetchRepo.use((repo) => repo.findLatest(username, now))) },
+  { method: "ProfileFetchRepo.findUnderWay", run: fetches(ProfileFetchRepo.use((repo) => repo.findUnderWay([username]))) },
   { method: "ProfileFetchRepo.findEnded", run: fetches(ProfileFetchRepo.use((repo) => repo.findEnded([fetch]))) },
   { method: "ProfileFetchRepo.findOf", run: fetches(ProfileFetchRepo.use((repo) => repo.findOf(id, user, now))) },
   { method: "ProfileFetchRepo.start", run: fetches(ProfileFetchRepo.use((repo) => repo.start(fetch, now))) },
+  { method: "ProfileFetchRepo.findAttempts", run: fetches(ProfileFetchRepo.use((repo) => repo.findAttempts(fetch))) },
   {
     method: "ProfileFetchRepo.end",
     run: fetches(
@@ -77,6 +79,7 @@ export const jobProbes: ReadonlyArray<Probe> = [
   { method: "JobRepo.finish", run: jobs(JobRepo.use((repo) => repo.finish(job, now))) },
   { method: "JobRepo.cancel", run: jobs(JobRepo.use((repo) => repo.cancel(user, id, now))) },
   { method: "JobRepo.insertItems", run: jobs(JobRepo.use((repo) => repo.insertItems(job, [username]))) },
+  { method: "JobRepo.claimAhead", run: jobs(JobRepo.use((repo) => repo.claimAhead(job, 0, 1))) },
   { method: "JobRepo.claimItem", run: jobs(JobRepo.use((repo) => repo.claimItem(job, 0))) },
   { method: "JobRepo.setFetch", run: jobs(JobRepo.use((repo) => repo.setFetch(id, fetch))) },
   { method: "JobRepo.reserve", run: jobs(JobRepo.use((repo) => repo.reserve(item, 1))) },

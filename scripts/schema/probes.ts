@@ -269,6 +269,7 @@ export const probes: ReadonlyArray<Probe> = [
   { method: "UserRepo.insertMissing", run: users(UserRepo.use((repo) => repo.insertMissing(account, now))) },
   { method: "UserRepo.sessionOpen", run: users(UserRepo.use((repo) => repo.sessionOpen(id))) },
   { method: "VendorAnswerRepo.insert", run: answers(VendorAnswerRepo.use((repo) => repo.insert(sampleInsert(VendorAnswer)))) },
+  { method: "VendorAnswerRepo.hasPending", run: answers(VendorAnswerRepo.use((repo) => repo.hasPending(username, now))) },
   { method: "VendorAnswerRepo.findPending", run: answers(VendorAnswerRepo.use((repo) => repo.findPending(username, now))) },
   { method: "VendorAnswerRepo.findStored", run: answers(VendorAnswerRepo.use((repo) => repo.findStored(username, now))) },
   { method: "VendorAnswerRepo.markStored", run: answers(VendorAnswerRepo.use((repo) => repo.markStored(answer, now))) },

@@ -36,6 +36,7 @@ const task = {
   ended_at: null
 } as const
 
+const since = { submitted: now, announced: now }
 const tasks = Effect.provide(VendorTaskRepo.layer)
 const calls = Effect.provide(VendorCallRepo.layer)
 const spend = Effect.provide(SpendRepo.layer)
@@ -63,7 +64,10 @@ export const thriftProbes: ReadonlyArray<Probe> = [
   },
   { method: "AbsenceRepo.delete", run: absences(AbsenceRepo.use((repo) => repo.delete("profile", "probe"))) },
   { method: "VendorTaskRepo.insert", run: tasks(VendorTaskRepo.use((repo) => repo.insert([task], now))) },
-  { method: "VendorTaskRepo.findOpen", run: tasks(VendorTaskRepo.use((repo) => repo.findOpen("probe", "probe", now))) },
+  { method: "VendorTaskRepo.announce", run: tasks(VendorTaskRepo.use((repo) => repo.announce([task], since))) },
+  { method: "VendorTaskRepo.setTaskIds", run: tasks(VendorTaskRepo.use((repo) => repo.setTaskIds([task]))) },
+  { method: "VendorTaskRepo.withdraw", run: tasks(VendorTaskRepo.use((repo) => repo.withdraw([id]))) },
+  { method: "VendorTaskRepo.findOpen", run: tasks(VendorTaskRepo.use((repo) => repo.findOpen("probe", "probe", since))) },
   { method: "VendorTaskRepo.setAnswered", run: tasks(VendorTaskRepo.use((repo) => repo.setAnswered(id, now))) },
   { method: "VendorTaskRepo.setEnded", run: tasks(VendorTaskRepo.use((repo) => repo.setEnded(id, now))) },
   { method: "PlaceRepo.enter", run: places(FleetStore.use((store) => store.enter(id, rules))) },

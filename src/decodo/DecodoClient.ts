@@ -6,14 +6,24 @@ import type { FetchedProfile, FetchedSinglePost } from "./FetchedProfile.ts"
 export class DecodoClient extends Context.Service<DecodoClient, {
   /**
    * Asks for a profile and its latest posts by its normalised username, repeating what is safe and useful to repeat.
-   * Three empty answers in a row mean "no such user" only for a name that is not `known` (the default): they are ambiguous.
    */
-  fetchProfile(username: string, options?: { readonly known: boolean }): Effect.Effect<FetchedProfile, DecodoError>
+  fetchProfile(username: string, options?: FetchOptions): Effect.Effect<FetchedProfile, DecodoError>
   /** Asks for one post by its shortcode. Three empty answers in a row mean that there is none to see. */
   fetchPost(shortcode: string): Effect.Effect<FetchedSinglePost, DecodoError>
   /**
-   * Gives the vendor a batch of profiles to fetch, in as few calls as it takes, and does not wait for them: how many it took. Each is then
-   * had by `fetchProfile` in the asynchronous mode, which looks at the task that is there. Names with an open task are left out.
+   * Orders profiles, at most 3,000, in one call and does not wait for them: how many the vendor took. Each is then had by `fetchProfile`, which
+   * looks at the task that is there. Names with an open task are left out; of the others those are ordered that `wanted` says, which
+   * is asked when whoever begins to fetch one of them already waits for its task. In the synchronous mode none is.
    */
-  submitProfiles(usernames: ReadonlyArray<string>): Effect.Effect<number, DecodoError>
+  submitProfiles<E>(
+    usernames: ReadonlyArray<string>,
+    wanted: (usernames: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>, E>
+  ): Effect.Effect<number, DecodoError | E>
 }>()("analytics-following/decodo/DecodoClient") {}
+
+export interface FetchOptions {
+  /** Three empty answers in a row mean "no such user" only for a name that is not known (the default): they are ambiguous. */
+  readonly known: boolean
+  /** Looked at right before each call, which may have waited long for its place: `Superseded` where it is no longer needed. */
+  readonly superseded?: Effect.Effect<boolean>
+}

@@ -2,8 +2,8 @@ import { Clock, Duration, Effect, Layer, type Redacted, Schedule, Semaphore } fr
 import * as HttpClient from "effect/http/HttpClient"
 import { instantOf } from "../database/Instant.ts"
 import { VendorGuard } from "../thrift/VendorGuard.ts"
-import { newTaskId, VendorTasks } from "../thrift/VendorTasks.ts"
-import { DecodoClient } from "./DecodoClient.ts"
+import { type Announced, VendorTasks } from "../thrift/VendorTasks.ts"
+import { DecodoClient, type FetchOptions } from "./DecodoClient.ts"
 import { DecodoError } from "./DecodoError.ts"
 import { type DecodoReason, patience, PostNotFound, ProfileNotFound, wrongShape } from "./DecodoReason.ts"
 import type { FetchedProfile, FetchedSinglePost, FetchMeta } from "./FetchedProfile.ts"
@@ -81,7 +81,9 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
   const targets: ReadonlyArray<DecodoTarget> = [profileTarget, ...options.fallbackTargets ?? []]
 
   const fetchProfile = Effect.fn("DecodoClient.fetchProfile")(
-    function*(username: string, _options?: { readonly known: boolean }) {
+    function*(username: string, fetch?: FetchOptions) {
+      // Whoever waits for an order that is under way takes no place of those who can go on.
+      if (options.mode === "async") yield* tasks.findOpen(profileTarget.target, username)
       const ask = asking(
         username,
         Effect.fnUntraced(function*({ content }) {
@@ -90,7 +92,12 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
           return decoded.profile.username === username ? decoded : yield* wrongShape(["username"])
         })
       )
-      const call = yield* called((attempt) => ask(targets[attempt - 1] ?? targets.at(-1) ?? profileTarget))
+      const call = yield* called((attempt) =>
+        Effect.map(
+          ask(targets[attempt - 1] ?? targets.at(-1) ?? profileTarget),
+          (asked) => ({ ...asked, superseded: fetch?.superseded })
+        )
+      )
       return { ...call.value.decoded, meta: metaOf(call) } satisfies FetchedProfile
     },
     (fetch, _username, options) =>
@@ -113,47 +120,47 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
     (fetch) => emptyMeans(fetch, new PostNotFound({ evidence: "empty_answers" }))
   )
 
-  /** The vendor takes one batch a second. */
+  /** Not to be cut off: between the vendor's word and our note of it the tasks would be lost. */
+  const order = Effect.fnUntraced(function*(chosen: ReadonlyArray<Announced>) {
+    nextBatchAt = (yield* Clock.currentTimeMillis) + batchSpacing
+    const taken = yield* api.submitBatch(profileTarget, chosen.map(({ query }) => query))
+    const accepted = chosen.flatMap(({ id, query }) => {
+      const task = taken.find((one) => one.query === query)
+      return task === undefined ? [] : [{ id, taskId: task.taskId }]
+    })
+    yield* tasks.accepted(accepted)
+    return accepted.length
+  }, Effect.uninterruptible)
+
   const batches = yield* Semaphore.make(1)
-  const submitProfiles = Effect.fn("DecodoClient.submitProfiles")(function*(usernames: ReadonlyArray<string>) {
-    const startedAt = yield* Clock.currentTimeMillis
-    const wanted = yield* Effect.filter(
-      [...new Set(usernames)],
-      (username) => Effect.map(tasks.findOpen(profileTarget.target, username), (open) => open === undefined),
-      { concurrency: 10 }
-    )
-    const submit = Effect.fnUntraced(function*(queries: ReadonlyArray<string>) {
-      const accepted = yield* api.submitBatch(profileTarget, queries)
-      const asked = new Set(queries)
-      return yield* tasks.remember(
-        profileTarget.target,
-        accepted.filter(({ query }) => asked.has(query)).map((task) => ({ id: newTaskId(), ...task }))
-      )
-    }, Effect.uninterruptible)
-    let submitted = 0
-    let attempts = 0
-    for (let from = 0; from < wanted.length; from += largestBatch) {
-      const queries = wanted.slice(from, from + largestBatch)
-      const batch = guard.call(
-        { target: profileTarget.target, attempt: 1, within: Duration.minutes(2), units: queries.length },
-        Effect.suspend(() => {
-          attempts++
-          return submit(queries)
-        })
-      )
-      const accepted = yield* batches.withPermit(Effect.tap(batch, () => Effect.sleep("1 second"))).pipe(
-        Effect.retry({ while: ({ _tag }) => _tag === "RateLimited", schedule: Schedule.spaced("1100 millis"), times: 10 }),
-        Effect.catch((reason) =>
+  let nextBatchAt = 0
+  const paced = <A, E>(batch: Effect.Effect<A, E>) =>
+    batches.withPermit(Effect.gen(function*() {
+      const now = yield* Clock.currentTimeMillis
+      if (nextBatchAt > now) yield* Effect.sleep(nextBatchAt - now)
+      return yield* batch
+    }))
+  const submitProfiles: DecodoClient["Service"]["submitProfiles"] = (usernames, wanted) =>
+    options.mode !== "async" ? Effect.succeed(0) : paced(Effect.acquireUseRelease(
+      tasks.announce(profileTarget.target, usernames),
+      Effect.fnUntraced(function*(announced) {
+        const startedAt = yield* Clock.currentTimeMillis
+        const named = new Set(yield* wanted(announced.map(({ query }) => query)))
+        const chosen = announced.filter(({ query }) => named.has(query))
+        if (chosen.length === 0) return 0
+        return yield* guard.call(
+          { target: profileTarget.target, attempt: 1, within: Duration.seconds(10), units: chosen.length },
+          // Other processes order too, and a circuit must not take that for a failure.
+          Effect.retry(order(chosen), { while: ({ _tag }) => _tag === "RateLimited", schedule: betweenBatches, times: 5 })
+        ).pipe(Effect.catch((reason) =>
           Effect.flatMap(
             Clock.currentTimeMillis,
-            (now) => Effect.fail(new DecodoError({ reason, attempts, durationMs: Math.round(now - startedAt) }))
+            (now) => Effect.fail(new DecodoError({ reason, attempts: 1, durationMs: Math.round(now - startedAt) }))
           )
-        )
-      )
-      submitted += accepted.length
-    }
-    return submitted
-  })
+        ))
+      }),
+      tasks.withdraw
+    )).pipe(Effect.withSpan("DecodoClient.submitProfiles"))
 
   return DecodoClient.of({ fetchProfile, fetchPost, submitProfiles })
 })
@@ -178,8 +185,9 @@ const emptyMeans = <A, R>(fetch: Effect.Effect<A, DecodoError, R>, absence: Prof
         : error
     ))
 
-/** By the vendor's documents. */
-const largestBatch = 3_000
+/** The vendor takes one batch a second; milliseconds. */
+const batchSpacing = 1_050
+const betweenBatches = Schedule.jittered(Schedule.spaced(1.3 * batchSpacing))
 
 const profileTarget: DecodoTarget = { target: "instagram_graphql_profile" }
 const postTarget: DecodoTarget = { target: "instagram_graphql_post" }

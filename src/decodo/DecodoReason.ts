@@ -117,6 +117,11 @@ export class SpendCeilingReached extends Schema.TaggedError<SpendCeilingReached>
   }
 }
 
+/** Nothing was asked: while the call waited for its place, what it was for came another way, or somebody else took it up. */
+export class Superseded extends Schema.TaggedError<Superseded>()("Superseded", {}) {
+  override readonly message = "The call is no longer needed"
+}
+
 /** A task of the asynchronous API goes on at the vendor; asking again looks at the same task. Its bill comes with its result. */
 export class StillPending extends Schema.TaggedError<StillPending>()("StillPending", { taskId: Schema.String }) {
   override readonly message = "The vendor is still at it"
@@ -143,6 +148,7 @@ export const DecodoReason = Schema.Union([
   VendorPaused,
   VendorBusy,
   SpendCeilingReached,
+  Superseded,
   StillPending
 ])
 export type DecodoReason = typeof DecodoReason.Type
@@ -194,5 +200,6 @@ const rules: Record<DecodoReason["_tag"], { readonly patience: number; readonly 
   VendorPaused: { patience: 1, billed: "no" },
   VendorBusy: { patience: 1, billed: "no" },
   SpendCeilingReached: { patience: 1, billed: "no" },
+  Superseded: { patience: 1, billed: "no" },
   StillPending: { patience: Infinity, billed: "no" }
 }

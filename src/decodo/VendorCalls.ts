@@ -31,6 +31,8 @@ export interface Asked<A, R> {
   readonly call: Effect.Effect<A, DecodoReason, R>
   /** Where it is the asynchronous API's. */
   readonly task?: GuardedTask
+  /** Asked when the call has its place. */
+  readonly superseded?: Effect.Effect<boolean> | undefined
 }
 
 /**
@@ -60,7 +62,7 @@ export const makeCalls = Effect.fnUntraced(function*(options: CallOptions) {
         const now = yield* Clock.currentTimeMillis
         if (left(now) <= 0) return yield* new Timeout()
         const number = attempts + 1
-        const { call, target, task } = yield* asked(number)
+        const { call, superseded, target, task } = yield* asked(number)
         const timed = Effect.gen(function*() {
           const now = yield* Clock.currentTimeMillis
           startedAt ??= now
@@ -75,7 +77,7 @@ export const makeCalls = Effect.fnUntraced(function*(options: CallOptions) {
           return yield* observed(target, ended)
         })
         const within = Duration.millis(Math.max(0, placedBy - now))
-        const value = yield* guard.call({ target, attempt: number, within, task }, timed)
+        const value = yield* guard.call({ target, attempt: number, within, task, superseded }, timed)
         return { value, attempts, startedAt: startedAt ?? now, endedAt: yield* Clock.currentTimeMillis }
       })
 
@@ -124,4 +126,4 @@ const report = (reason: DecodoReason, attempt: number) =>
       "A call to the vendor failed"
     ).pipe(Effect.annotateLogs({ reason: reason._tag, detail: reason.message, attempt }))
 
-const notCalled: ReadonlySet<DecodoReason["_tag"]> = new Set(["VendorPaused", "VendorBusy", "SpendCeilingReached"])
+const notCalled: ReadonlySet<DecodoReason["_tag"]> = new Set(["VendorPaused", "VendorBusy", "SpendCeilingReached", "Superseded"])

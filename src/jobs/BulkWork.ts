@@ -11,6 +11,8 @@ import { type ItemEnd, JobRepo } from "./JobRepo.ts"
 export interface BulkWorkOptions {
   /** Names of all bulk jobs that this process works on at once; 0: none. */
   readonly concurrency: number
+  /** Names of a slot that the vendor is given in one call; 1: each is fetched by itself. */
+  readonly batch: number
 }
 
 /**
@@ -37,9 +39,11 @@ export class BulkWork extends Context.Service<BulkWork, {
 
         const end = (item: JobItem, given: ItemEnd) => Effect.flatMap(now, (at) => jobs.endItem(item, given, at))
 
+        const reserve = (job: BulkJob, item: JobItem) =>
+          Effect.flatMap(acquisition.quote(job.user_id, item.username), (credits) => jobs.reserve(item, credits))
+
         const doItem = Effect.fn("BulkWork.item")(function*(job: BulkJob, item: JobItem) {
-          const credits = yield* acquisition.quote(job.user_id, item.username)
-          if (!(yield* jobs.reserve(item, credits))) {
+          if (!(yield* reserve(job, item))) {
             yield* end(item, { state: "skipped", profile: null, source: null, reason: "max_credits", charged: false })
             return
           }
@@ -96,10 +100,26 @@ export class BulkWork extends Context.Service<BulkWork, {
           }))
         })
 
+        /**
+         * Sets names aside for the slot and orders them together. Whoever takes the slot up after a process died in between orders nothing
+         * again: what the vendor has not noted is fetched by itself.
+         */
+        const orderAhead = Effect.fn("BulkWork.orderAhead")(function*(job: BulkJob, slot: number) {
+          // No more than its share: a slot does its names one after the other.
+          const share = Math.min(options.batch, Math.ceil(job.total / slotsOfJob))
+          const items = new Map((yield* jobs.claimAhead(job.id, slot, share)).map((item) => [item.username, item]))
+          if (items.size < 2) return
+          yield* acquisition.order(job.user_id, [...items.keys()], (username) => {
+            const item = items.get(username)
+            return item === undefined ? Effect.succeed(false) : reserve(job, item)
+          })
+        })
+
         const turn = Effect.fn("BulkWork.turn")(function*(element: string) {
           const [id, slot] = element.split("/")
           const job = yield* Effect.flatMap(now, (at) => jobs.start(JobId.make(id ?? ""), at))
           if (job === undefined) return
+          if (options.batch > 1) yield* orderAhead(job, Number(slot))
           for (let done = 0; done < itemsInTurn; done++) {
             const item = yield* jobs.claimItem(job.id, Number(slot))
             if (item === undefined) return yield* finish(job)

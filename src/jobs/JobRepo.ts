@@ -23,7 +23,9 @@ export class JobRepo extends Context.Service<JobRepo, {
   /** False where the user has no such job under way. */
   cancel(user: UserId, id: string, now: Column.Instant): Effect.Effect<boolean, DatabaseError>
   insertItems(job: JobId, usernames: ReadonlyArray<Username>): Effect.Effect<void, DatabaseError>
-  /** The item that the slot has to go on with, else the next one that nobody has; it is running from now on. */
+  /** Sets the next items, so many, aside for a slot that has none left; they stay queued. */
+  claimAhead(job: JobId, slot: number, limit: number): Effect.Effect<ReadonlyArray<JobItem>, DatabaseError>
+  /** The item that the slot has to go on with, else the next one that it or nobody has; it is running from now on. */
   claimItem(job: JobId, slot: number): Effect.Effect<JobItem | undefined, DatabaseError>
   /** Notes the fetch that is waited for, in the transaction that joins it. */
   setFetch(id: string, fetch: FetchId): Effect.Effect<void, DatabaseError>
@@ -111,6 +113,7 @@ export class JobRepo extends Context.Service<JobRepo, {
 
       const decodeItem = row("job_items", JobItem)
       const decodeItems = rows("job_items", ItemRow)
+      const decodeClaimed = rows("job_items", JobItem)
       const decodeFetches = rows("job_items", Schema.Struct({ fetch_id: Schema.NullOr(FetchId) }))
       const guard = available("job_items")
       const itemColumns = sql.literal(Object.keys(JobItem.fields).map((name) => `i.${name}`).join(", "))
@@ -123,13 +126,27 @@ export class JobRepo extends Context.Service<JobRepo, {
           FROM unnest(${[...usernames]}::text[]) WITH ORDINALITY AS given (username, position)`))
       )
 
+      const claimAhead = Effect.fn("JobRepo.claimAhead")((job: JobId, slot: number, limit: number) =>
+        decodeClaimed(sql`
+          UPDATE job_items AS i SET slot = ${slot}
+          WHERE i.id IN (
+            SELECT next.id FROM job_items AS next
+            WHERE next.job_id = ${job} AND next.state = 'queued' AND next.slot IS NULL
+            ORDER BY next.position
+            LIMIT ${limit}
+            FOR UPDATE SKIP LOCKED
+          ) AND NOT EXISTS (SELECT 1 FROM job_items AS own WHERE own.job_id = ${job} AND own.slot = ${slot} AND own.finished_at IS NULL)
+          RETURNING ${itemColumns}`)
+      )
+
       const claimItem = Effect.fn("JobRepo.claimItem")((job: JobId, slot: number) =>
         decodeItem(sql`
           UPDATE job_items AS i SET state = 'running', slot = ${slot}
           WHERE i.id = (
             SELECT next.id FROM job_items AS next
-            WHERE next.job_id = ${job} AND (next.state = 'queued' OR (next.state = 'running' AND next.slot = ${slot}))
-            ORDER BY next.state = 'queued', next.position
+            WHERE next.job_id = ${job}
+              AND (next.slot = ${slot} AND next.state IN ('queued', 'running') OR next.slot IS NULL AND next.state = 'queued')
+            ORDER BY next.state = 'queued', next.slot IS NULL, next.position
             LIMIT 1
             FOR UPDATE SKIP LOCKED
           )
@@ -208,6 +225,7 @@ export class JobRepo extends Context.Service<JobRepo, {
         finish,
         cancel,
         insertItems,
+        claimAhead,
         claimItem,
         setFetch,
         reserve,

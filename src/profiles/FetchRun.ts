@@ -41,12 +41,25 @@ export class FetchRun extends Context.Service<FetchRun, {
         const absences = yield* NegativeCache
         const storing = yield* Semaphore.make(storedAtOnce)
 
+        /**
+         * Whether the answer has been kept meanwhile, or another process has taken the fetch up: this one fell silent for longer than its
+         * lease. While the database is away nobody knows.
+         */
+        const superseded = ({ attempts, id, username }: ProfileFetch) =>
+          Effect.flatMap(repo.findAttempts(id), (latest) =>
+            latest === attempts ? store.hasKept(username, options.keptMaxAge) : Effect.succeed(true)).pipe(
+              Effect.catch(() =>
+                Effect.succeed(false)
+              )
+            )
+
         /** The answer; undefined where the name is known to lead to none. */
-        const answer = Effect.fnUntraced(function*({ username }: ProfileFetch, known: Granted | undefined) {
+        const answer = Effect.fnUntraced(function*(fetch: ProfileFetch, known: Granted | undefined) {
+          const { username } = fetch
           const kept = yield* store.findKept(username, options.keptMaxAge)
           if (kept !== undefined) return kept
           if (known === undefined && (yield* absences.find({ username })) !== undefined) return undefined
-          const fetched = yield* client.fetchProfile(username, { known: known !== undefined })
+          const fetched = yield* client.fetchProfile(username, { known: known !== undefined, superseded: superseded(fetch) })
           // The answer is paid for and exists only here until it is written down: neither a database that is away for a moment nor the
           // end of this process, if it is an orderly one, may lose it.
           return yield* Effect.retry(Effect.uninterruptible(store.keep(username, fetched)), whileDatabaseIsAway)
@@ -159,6 +172,16 @@ export class FetchRun extends Context.Service<FetchRun, {
           yield* fail(fetch, problemOf(error), known)
         })
 
+        /** Goes on with the answer that was kept meanwhile, or waits until whoever has taken the fetch up ends it. */
+        const giveWay: (fetch: ProfileFetch) => Effect.Effect<void, DatabaseError> = Effect.fnUntraced(function*(fetch) {
+          for (;;) {
+            const latest = yield* repo.findAttempts(fetch.id)
+            if (latest === undefined) return
+            if (latest === fetch.attempts) return yield* steps(fetch)
+            yield* Effect.sleep("1 second")
+          }
+        })
+
         const steps = Effect.fnUntraced(function*(fetch: ProfileFetch) {
           const stored = yield* profiles.findByUsername(fetch.username)
           const known = stored === undefined || stored.availability === "gone"
@@ -179,7 +202,10 @@ export class FetchRun extends Context.Service<FetchRun, {
                     fail(fetch, { kind: "unavailable", reason: "answer_refused", retry_after: 60 }, known)
                   )
               ),
-            onFailure: (error) => error._tag === "DecodoError" ? vendorFailed(fetch, error, known) : Effect.fail(error)
+            onFailure: (error) => {
+              if (error._tag !== "DecodoError") return Effect.fail(error)
+              return error.reason._tag === "Superseded" ? giveWay(fetch) : vendorFailed(fetch, error, known)
+            }
           })
         })
 

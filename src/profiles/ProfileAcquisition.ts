@@ -4,7 +4,10 @@ import type { CreditsRequired } from "../credits/CreditErrors.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { millisOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
+import { DecodoClient } from "../decodo/DecodoClient.ts"
 import type { AnalysisType } from "../searches/Search.ts"
+import { NegativeCache } from "../thrift/NegativeCache.ts"
+import { VendorUse } from "../thrift/VendorUse.ts"
 import type { UserId } from "../users/UserId.ts"
 import { staleReasonOf } from "./FetchFailures.ts"
 import type { ProfileId } from "./Profile.ts"
@@ -44,6 +47,16 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
   /** Credits that it would cost now: nothing where the window is open or credits are off. */
   quote(user: UserId, username: Username): Effect.Effect<number, DatabaseError>
   acquire(options: AcquireOptions): Effect.Effect<void, DatabaseError>
+  /**
+   * Orders, in one call, those of the names whose fetch would take a call of its own, so that `acquire` finds them ordered; `wanted` says
+   * of each whether it still is. What the user cannot pay is not ordered, and what is ordered is held for. How many were; none where that
+   * fails or the vendor takes no orders, and each is then fetched by itself.
+   */
+  order(
+    user: UserId,
+    usernames: ReadonlyArray<Username>,
+    wanted: (username: Username) => Effect.Effect<boolean, DatabaseError>
+  ): Effect.Effect<number, DatabaseError>
 }>()("analytics-following/profiles/ProfileAcquisition") {
   static readonly layerNoDeps = (options: { readonly freshFor: Duration.Duration }) =>
     Layer.effect(
@@ -54,6 +67,8 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
         const fetches = yield* ProfileFetches
         const transaction = yield* Transaction
         const unlocks = yield* Unlocks
+        const client = yield* DecodoClient
+        const absences = yield* NegativeCache
         const freshFor = Duration.toMillis(options.freshFor)
 
         const find = Effect.fnUntraced(function*(username: Username) {
@@ -131,7 +146,33 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
           return (yield* unlocks.quote(user, username, (yield* find(username))?.profile, false)).required
         })
 
-        return { quote, acquire }
+        /** Whether a look-up of it would ask the vendor, for someone who can pay: then that is held. */
+        const takesCall = Effect.fnUntraced(function*(user: UserId, username: Username) {
+          const now = yield* Clock.currentTimeMillis
+          const stored = yield* find(username)
+          if (stored !== undefined && stored.refreshedAt + freshFor > now) return false
+          if ((yield* fetches.recentFailure(username)) !== undefined) return false
+          if (stored === undefined && (yield* absences.find({ username })) !== undefined) return false
+          return Result.isSuccess(yield* Effect.result(unlocks.reserve(user, username, stored?.profile)))
+        })
+
+        const order = Effect.fn("ProfileAcquisition.order")((
+          ...[user, usernames, wanted]: Parameters<ProfileAcquisition["Service"]["order"]>
+        ) =>
+          client.submitProfiles(usernames, (announced) =>
+            Effect.gen(function*() {
+              const underWay = new Set(yield* fetches.underWay(usernames))
+              const idle = usernames.filter((username) => announced.includes(username) && !underWay.has(username))
+              return yield* Effect.filter(idle, (username) =>
+                Effect.flatMap(wanted(username), (still) => still ? takesCall(user, username) : Effect.succeed(false)))
+            })).pipe(
+              Effect.provideService(VendorUse, { purpose: "bulk", user }),
+              Effect.catchTag("DecodoError", ({ reason }) =>
+                Effect.as(Effect.logWarning("profiles were not ordered together", { reason: reason._tag }), 0))
+            )
+        )
+
+        return { quote, acquire, order }
       })
     )
 }

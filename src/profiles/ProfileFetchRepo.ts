@@ -22,12 +22,16 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
   addCaller(id: FetchId, caller: WaitingCaller): Effect.Effect<void, DatabaseError>
   /** The latest fetch of a name that has ended since then. */
   findLatest(username: Username, since: Column.Instant): Effect.Effect<ProfileFetch | undefined, DatabaseError>
+  /** Of these, the names of which a fetch is under way. */
+  findUnderWay(usernames: ReadonlyArray<Username>): Effect.Effect<ReadonlyArray<Username>, DatabaseError>
   /** Of these, those that have ended, with the users whom the transaction that ended them recorded. */
   findEnded(ids: ReadonlyArray<FetchId>): Effect.Effect<ReadonlyArray<typeof EndedRow.Type>, DatabaseError>
   /** A fetch that the user asked for, under way or ended since then. */
   findOf(id: string, user: UserId, since: Column.Instant): Effect.Effect<ProfileFetch | undefined, DatabaseError>
   /** Takes a fetch up, with whoever was the first to ask for it; nothing where it has ended. */
   start(id: FetchId, now: Column.Instant): Effect.Effect<typeof StartedRow.Type | undefined, DatabaseError>
+  /** How often a fetch that is under way was taken up; undefined where it has ended. */
+  findAttempts(id: FetchId): Effect.Effect<number | undefined, DatabaseError>
   /** False where it had ended already. Whoever listens on `profile_fetches` hears its id when the transaction commits. */
   end(id: FetchId, end: End, now: Column.Instant): Effect.Effect<boolean, DatabaseError>
   /** Those who wait, recorded from now on; call after `end`, in its transaction. */
@@ -53,6 +57,8 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
       const decodeStarted = row("profile_fetches", StartedRow)
       const decodeEnded = rows("profile_fetches", EndedRow)
       const decodeId = row("profile_fetches", Schema.Struct({ id: FetchId }))
+      const decodeAttempts = row("profile_fetches", Schema.Struct({ attempts: ProfileFetch.fields.attempts }))
+      const decodeNames = rows("profile_fetches", Schema.Struct({ username: ProfileFetch.fields.username }))
       const decodeCallers = rows("profile_fetch_callers", WaitingRow)
       const decodeCaller = row("profile_fetch_callers", WaitingRow)
       const guard = available("profile_fetches")
@@ -91,6 +97,16 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
           LIMIT 1`)
       )
 
+      const findUnderWay = Effect.fn("ProfileFetchRepo.findUnderWay")((usernames: ReadonlyArray<Username>) =>
+        Effect.map(
+          decodeNames(sql`
+            SELECT f.username FROM profile_fetches AS f WHERE f.username = ANY (${[
+            ...usernames
+          ]}::text[]) AND f.finished_at IS NULL`),
+          (found) => found.map(({ username }) => username)
+        )
+      )
+
       const findEnded = Effect.fn("ProfileFetchRepo.findEnded")((ids: ReadonlyArray<FetchId>) =>
         decodeEnded(read`
           SELECT ${columns}, ARRAY(
@@ -115,6 +131,13 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
           RETURNING ${columns}, (
             SELECT c.user_id FROM profile_fetch_callers AS c WHERE c.fetch_id = f.id ORDER BY c.asked_at LIMIT 1
           ) AS asked_by`)
+      )
+
+      const findAttempts = Effect.fn("ProfileFetchRepo.findAttempts")((id: FetchId) =>
+        Effect.map(
+          decodeAttempts(sql`SELECT attempts FROM profile_fetches WHERE id = ${id} AND finished_at IS NULL`),
+          (found) => found?.attempts
+        )
       )
 
       const end = Effect.fn("ProfileFetchRepo.end")((id: FetchId, { problem, profile, state }: End, now: Column.Instant) =>
@@ -177,9 +200,11 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
         delete: remove,
         addCaller,
         findLatest,
+        findUnderWay,
         findEnded,
         findOf,
         start,
+        findAttempts,
         end,
         recordCallers,
         unrecordCallers,

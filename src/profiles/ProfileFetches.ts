@@ -49,6 +49,8 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
   outcome(fetch: ProfileFetch | FetchId): Effect.Effect<Outcome>
   /** The failure that a name ended with lately, to be answered without asking again. */
   recentFailure(username: Username): Effect.Effect<LookupRefusal | undefined, DatabaseError>
+  /** Of these, the names of which a fetch is under way, whichever process has it. */
+  underWay: ProfileFetchRepo["Service"]["findUnderWay"]
   /** A fetch by its id, for an hour after it ended; only for those who asked for it. */
   find(id: string, user: UserId): Effect.Effect<ProfileFetch | undefined, DatabaseError>
   /** The user waits no longer. A fetch that nobody waits for ends: a queued one is not begun, and what a running one still gets is kept. */
@@ -158,7 +160,7 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
           )
         }
 
-        return { join, outcome, recentFailure, find, leave }
+        return { join, outcome, recentFailure, underWay: repo.findUnderWay, find, leave }
       })
     )
 

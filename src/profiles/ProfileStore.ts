@@ -57,6 +57,8 @@ export class ProfileStore extends Context.Service<ProfileStore, {
   keep(requested: Username, fetched: FetchedProfile): Effect.Effect<KeptAnswer, DatabaseError>
   /** A kept answer that never became rows (the process died in between), no older than `maxAge` milliseconds. */
   findKept(username: Username, maxAge: number): Effect.Effect<KeptAnswer | undefined, DatabaseError>
+  /** Whether there is one to be looked at. */
+  hasKept(username: Username, maxAge: number): Effect.Effect<boolean, DatabaseError>
   /**
    * One transaction: profile, posts, related, mentions, snapshot, and what `settle` does for those who asked: it runs inside, once all is written, with
    * the figures that their record keeps.
@@ -135,6 +137,9 @@ export class ProfileStore extends Context.Service<ProfileStore, {
         yield* answers.markRejected(answer.id, decoded.failure._tag, instantOf(now))
         return undefined
       })
+
+      const hasKept = (username: Username, maxAge: number) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => answers.hasPending(username, instantOf(now - maxAge)))
 
       const store = Effect.fn("ProfileStore.store")(function*(
         ...[answer, settle]: Parameters<ProfileStore["Service"]["store"]>
@@ -247,7 +252,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
           ))
       )
 
-      return { keep, findKept, store, addPost, linkPost, grant, reject, recordFailure, markGone }
+      return { keep, findKept, hasKept, store, addPost, linkPost, grant, reject, recordFailure, markGone }
     })
   )
 }

@@ -11,6 +11,8 @@ export class VendorAnswerRepo extends Context.Service<VendorAnswerRepo, {
   insert(answer: typeof VendorAnswer.insert.Encoded): Effect.Effect<VendorAnswerId, DatabaseError>
   /** The newest answer for a name that was paid for since `since` and has become neither rows nor refused. */
   findPending(username: Username, since: Column.Instant): Effect.Effect<VendorAnswer | undefined, DatabaseError>
+  /** Whether there is one that `findPending` finds. */
+  hasPending(username: Username, since: Column.Instant): Effect.Effect<boolean, DatabaseError>
   /** The newest answer of a name that was fetched by then and became rows. */
   findStored(username: Username, by: Column.Instant): Effect.Effect<VendorAnswer | undefined, DatabaseError>
   /** Call inside the transaction that stores the rows. Older pending answers of the same name are superseded with it. */
@@ -40,6 +42,16 @@ export class VendorAnswerRepo extends Context.Service<VendorAnswerRepo, {
           LIMIT 1`)
       )
 
+      const hasPending = Effect.fn("VendorAnswerRepo.hasPending")((username: Username, since: Column.Instant) =>
+        Effect.map(
+          decodeId(sql`
+            SELECT id FROM vendor_answers
+            WHERE username = ${username} AND stored_at IS NULL AND rejected_at IS NULL AND fetched_at > ${since}
+            LIMIT 1`),
+          (found) => found !== undefined
+        )
+      )
+
       const findStored = Effect.fn("VendorAnswerRepo.findStored")((username: Username, by: Column.Instant) =>
         decodeAnswer(sql`
           SELECT * FROM vendor_answers
@@ -64,7 +76,7 @@ export class VendorAnswerRepo extends Context.Service<VendorAnswerRepo, {
           UPDATE vendor_answers SET rejected_at = ${at}, rejection = ${rejection} WHERE id = ${id} AND stored_at IS NULL`))
       )
 
-      return { insert, findPending, findStored, markStored, markRejected }
+      return { insert, findPending, hasPending, findStored, markStored, markRejected }
     })
   )
 }

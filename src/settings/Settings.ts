@@ -95,6 +95,11 @@ export const declarations = {
     "sync",
     "sync holds a call open until it is answered; async submits a task, which outlives this process, and polls"
   ),
+  DECODO_BATCH_SIZE: defaulted(
+    positive.check(Schema.isLessThanOrEqualTo(1000)),
+    "50",
+    "Names that each of the eight parts of a bulk job gives the vendor in one call in the async mode, at most 1000; 1: none together"
+  ),
   DECODO_CALLBACK_SECRET: optional(
     secret,
     "Signs the addresses, under PUBLIC_URL, that the vendor calls back in the async mode; the same on every process"

@@ -30,5 +30,6 @@ const verdicts: Record<DecodoReason["_tag"], Verdict> = {
   StillPending: "answered",
   VendorPaused: "none",
   VendorBusy: "none",
-  SpendCeilingReached: "none"
+  SpendCeilingReached: "none",
+  Superseded: "none"
 }

@@ -1,6 +1,6 @@
 import { Clock, Context, type Duration, Effect, Exit, Layer, Option, type Redacted } from "effect"
 import { instantOf } from "../database/Instant.ts"
-import { type Billed, billed, type DecodoReason, endsTask } from "../decodo/DecodoReason.ts"
+import { type Billed, billed, type DecodoReason, endsTask, Superseded } from "../decodo/DecodoReason.ts"
 import { type BreakerOptions, type BreakerState, makeBreakers } from "./Breakers.ts"
 import { CallMeter } from "./CallMeter.ts"
 import { Fleet, type FleetOptions, type FleetState } from "./Fleet.ts"
@@ -24,7 +24,9 @@ export interface GuardedCall {
   /** How long it may wait for its place. */
   readonly within: Duration.Duration
   readonly task?: GuardedTask | undefined
-  /** Calls that it may cost, one unless told: a batch is paid for in advance, and its results when they come are not. */
+  /** Whether it is no longer needed, asked when it has its place: it may have waited long. */
+  readonly superseded?: Effect.Effect<boolean> | undefined
+  /** Results that it orders, which are reserved for in advance, and metered as they come: each is had by a call for its task. */
   readonly units?: number
 }
 
@@ -72,13 +74,14 @@ const make = Effect.fnUntraced(function*(options: BreakerOptions) {
   const spending = yield* Spending
   const meter = yield* CallMeter
 
-  const metered = <A, R>({ attempt, target, task }: GuardedCall, call: Effect.Effect<A, DecodoReason, R>) =>
+  const metered = <A, R>({ attempt, target, task, units }: GuardedCall, call: Effect.Effect<A, DecodoReason, R>) =>
     Effect.gen(function*() {
       const use = yield* VendorUse
       const startedAt = yield* Clock.currentTimeMillis
       return yield* Effect.onExit(call, (exit) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => {
           const { charged, outcome } = endOf(exit, task)
+          if (units !== undefined && charged !== "unknown") return Effect.void
           return meter.record({
             called_at: instantOf(startedAt),
             target,
@@ -86,7 +89,7 @@ const make = Effect.fnUntraced(function*(options: BreakerOptions) {
             user_id: use.user,
             outcome,
             billed: charged,
-            cost_micros: charged === "no" ? 0 : spending.price,
+            cost_micros: charged === "no" ? 0 : spending.price * (units ?? 1),
             duration_ms: Math.round(now - startedAt),
             attempt
           })
@@ -112,13 +115,18 @@ const make = Effect.fnUntraced(function*(options: BreakerOptions) {
       // Refused before it queues, and looked at again when it has its place: those who waited must not all run into what broke meanwhile.
       return Effect.andThen(
         breakers.check(attempt),
-        fleet.inPlace(asked.within, breakers.guard(attempt, paid(asked, asked.units === undefined ? metered(asked, call) : call)))
+        fleet.inPlace(asked.within, Effect.andThen(needed(asked), breakers.guard(attempt, paid(asked, metered(asked, call)))))
       )
     },
     state: Effect.all({ breakers: breakers.state, fleet: fleet.state }),
     spend: spending.state
   })
 })
+
+const needed = ({ superseded }: GuardedCall) =>
+  superseded === undefined
+    ? Effect.void
+    : Effect.flatMap(superseded, (is) => is ? Effect.fail(new Superseded()) : Effect.void)
 
 interface End {
   readonly outcome: string

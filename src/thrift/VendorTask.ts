@@ -8,7 +8,7 @@ export class VendorTask extends Model.Class<VendorTask>("VendorTask")({
   target: Column.text,
   query: Column.text,
   submitted_at: Column.Instant,
-  task_id: Column.text,
+  task_id: Schema.NullOr(Column.text),
   answered_at: Schema.NullOr(Column.Instant),
   ended_at: Schema.NullOr(Column.Instant)
 }, { table: "vendor_tasks" }) {}

@@ -2,18 +2,27 @@ import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
-import { available, row } from "../database/Rows.ts"
+import { available, row, rows } from "../database/Rows.ts"
 import { VendorTask } from "./VendorTask.ts"
 
 /** All SQL of `vendor_tasks`. */
 export class VendorTaskRepo extends Context.Service<VendorTaskRepo, {
   /** Also forgets a thousand tasks whose results the vendor no longer keeps. */
   insert(tasks: ReadonlyArray<typeof VendorTask.insert.Encoded>, forgetBefore: Column.Instant): Effect.Effect<void, DatabaseError>
+  /** Notes what is about to be ordered, without the vendor's ids; answers with those that no task was open for. */
+  announce(
+    tasks: ReadonlyArray<typeof VendorTask.insert.Encoded>,
+    since: OpenSince
+  ): Effect.Effect<ReadonlyArray<string>, DatabaseError>
+  /** The vendor has taken them. */
+  setTaskIds(tasks: ReadonlyArray<{ readonly id: string; readonly task_id: string }>): Effect.Effect<void, DatabaseError>
+  /** Forgets those that were announced and not taken. */
+  withdraw(ids: ReadonlyArray<string>): Effect.Effect<void, DatabaseError>
   /**
-   * The newest task for this that was submitted since and may still bring an answer. One whose answer was kept has done its duty: that
-   * is read in the tables where answers are kept, so that nobody can forget to say it.
+   * The newest task for this that may still bring an answer. One whose answer was kept has done its duty: that is read in the tables where
+   * answers are kept, so that nobody can forget to say it.
    */
-  findOpen(target: string, query: string, since: Column.Instant): Effect.Effect<VendorTask | undefined, DatabaseError>
+  findOpen(target: string, query: string, since: OpenSince): Effect.Effect<VendorTask | undefined, DatabaseError>
   /** Its result has come: whether it is the first time, as it is for a task that could not be noted. */
   setAnswered(id: string, at: Column.Instant): Effect.Effect<boolean, DatabaseError>
   /** It will never bring an answer. */
@@ -25,6 +34,7 @@ export class VendorTaskRepo extends Context.Service<VendorTaskRepo, {
       const sql = yield* SqlClient
       const guard = available("vendor_tasks")
       const decode = row("vendor_tasks", VendorTask)
+      const decodeIds = rows("vendor_tasks", Schema.Struct({ id: VendorTask.fields.id }))
       const decodeFirst = row("vendor_tasks", Schema.Struct({ first: Schema.Boolean }))
 
       const insert = Effect.fn("VendorTaskRepo.insert")((
@@ -43,16 +53,52 @@ export class VendorTaskRepo extends Context.Service<VendorTaskRepo, {
             AS given (id uuid, target text, query text, submitted_at timestamptz, task_id text)`))
       )
 
-      const findOpen = Effect.fn("VendorTaskRepo.findOpen")((target: string, query: string, since: Column.Instant) =>
-        decode(sql`
-          SELECT * FROM vendor_tasks AS task
-          WHERE target = ${target} AND query = ${query} AND submitted_at > ${since} AND ended_at IS NULL
+      /** A condition on `task`. */
+      const isOpen = (since: OpenSince) =>
+        sql`task.submitted_at > CASE WHEN task.task_id IS NULL THEN ${since.announced}::timestamptz ELSE ${since.submitted} END
+            AND task.ended_at IS NULL
             AND NOT EXISTS (
               SELECT FROM vendor_answers AS kept WHERE kept.username = task.query AND kept.task_id = task.task_id
             )
             AND NOT EXISTS (
               SELECT FROM post_answers AS kept WHERE kept.shortcode = task.query AND kept.task_id = task.task_id
+            )`
+
+      const announce = Effect.fn("VendorTaskRepo.announce")((
+        tasks: ReadonlyArray<typeof VendorTask.insert.Encoded>,
+        since: OpenSince
+      ) =>
+        Effect.map(
+          decodeIds(sql`
+            INSERT INTO vendor_tasks (id, target, query, submitted_at)
+            SELECT id, target, query, submitted_at
+            FROM jsonb_to_recordset(${JSON.stringify(tasks)}::jsonb)
+              AS given (id uuid, target text, query text, submitted_at timestamptz)
+            WHERE NOT EXISTS (
+              SELECT FROM vendor_tasks AS task WHERE task.target = given.target AND task.query = given.query AND ${isOpen(since)}
             )
+            RETURNING id`),
+          (announced) => announced.map(({ id }) => id)
+        )
+      )
+
+      const setTaskIds = Effect.fn("VendorTaskRepo.setTaskIds")((
+        tasks: ReadonlyArray<{ readonly id: string; readonly task_id: string }>
+      ) =>
+        Effect.asVoid(guard(sql`
+          UPDATE vendor_tasks SET task_id = given.task_id
+          FROM jsonb_to_recordset(${JSON.stringify(tasks)}::jsonb) AS given (id uuid, task_id text)
+          WHERE vendor_tasks.id = given.id`))
+      )
+
+      const withdraw = Effect.fn("VendorTaskRepo.withdraw")((ids: ReadonlyArray<string>) =>
+        Effect.asVoid(guard(sql`DELETE FROM vendor_tasks WHERE id = ANY (${[...ids]}::uuid[]) AND task_id IS NULL`))
+      )
+
+      const findOpen = Effect.fn("VendorTaskRepo.findOpen")((target: string, query: string, since: OpenSince) =>
+        decode(sql`
+          SELECT * FROM vendor_tasks AS task
+          WHERE target = ${target} AND query = ${query} AND ${isOpen(since)}
           ORDER BY submitted_at DESC
           LIMIT 1`)
       )
@@ -72,7 +118,13 @@ export class VendorTaskRepo extends Context.Service<VendorTaskRepo, {
         Effect.asVoid(guard(sql`UPDATE vendor_tasks SET ended_at = ${at} WHERE id = ${id}`))
       )
 
-      return { insert, findOpen, setAnswered, setEnded }
+      return { insert, announce, setTaskIds, withdraw, findOpen, setAnswered, setEnded }
     })
   )
+}
+
+/** Since when a task must have been submitted, or announced where the vendor has not taken it, to be open. */
+export interface OpenSince {
+  readonly submitted: Column.Instant
+  readonly announced: Column.Instant
 }

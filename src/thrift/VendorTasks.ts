@@ -1,8 +1,9 @@
-import { Clock, Context, Deferred, Duration, Effect, Layer } from "effect"
+import { Clock, Context, Deferred, Duration, Effect, Layer, Schedule } from "effect"
 import { randomUUID } from "node:crypto"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf, millisOf } from "../database/Instant.ts"
-import { VendorTaskRepo } from "./VendorTaskRepo.ts"
+import type { VendorTask } from "./VendorTask.ts"
+import { type OpenSince, VendorTaskRepo } from "./VendorTaskRepo.ts"
 
 /** Something the vendor was given to do. */
 export interface Task {
@@ -14,12 +15,18 @@ export interface Task {
   readonly answered: boolean
 }
 
+/** Something the vendor is about to be given to do. */
+export interface Announced {
+  readonly id: string
+  readonly query: string
+}
+
 /**
  * What the vendor was given to do, so that a process that dies, and whoever takes over, looks at the same task again and nobody pays
  * twice. A database that is away costs that memory, said in the log, and no call.
  */
 export class VendorTasks extends Context.Service<VendorTasks, {
-  /** The task that may still bring what is sought. */
+  /** The task that may still bring what is sought; one that is being ordered is waited for. */
   findOpen(target: string, query: string): Effect.Effect<Task | undefined>
   /** Remembers tasks as they were accepted; `id` is what the vendor was told to call back with. */
   remember(
@@ -28,6 +35,15 @@ export class VendorTasks extends Context.Service<VendorTasks, {
   ): Effect.Effect<
     ReadonlyArray<Task>
   >
+  /**
+   * Says that these are about to be ordered together: from then on whoever looks for one of them waits for its task. Those that have one
+   * are left out, and all of them while the database is away.
+   */
+  announce(target: string, queries: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Announced>>
+  /** The vendor has taken them. */
+  accepted(tasks: ReadonlyArray<{ readonly id: string; readonly taskId: string }>): Effect.Effect<void>
+  /** Nobody need wait for those of them that the vendor has not taken. */
+  withdraw(announced: ReadonlyArray<Announced>): Effect.Effect<void>
   /** Its result has come: whether for the first time. */
   answered(task: Task): Effect.Effect<boolean>
   /** It will bring no answer. */
@@ -51,20 +67,39 @@ export class VendorTasks extends Context.Service<VendorTasks, {
 
       return {
         findOpen: Effect.fn("VendorTasks.findOpen")(function*(target: string, query: string) {
-          const now = yield* Clock.currentTimeMillis
-          const found = yield* repo.findOpen(target, query, instantOf(now - keptByVendor)).pipe(
-            Effect.map((row) =>
-              row === undefined ? undefined : {
-                id: row.id,
-                taskId: row.task_id,
-                submittedAt: millisOf(row.submitted_at),
-                answered: row.answered_at !== null
-              }
-            ),
-            orElse<Task | undefined>("tasks at the vendor are not known", undefined)
-          )
-          return found
+          for (;;) {
+            const found = yield* repo.findOpen(target, query, yield* openSince).pipe(
+              orElse<VendorTask | undefined>("tasks at the vendor are not known", undefined)
+            )
+            if (found === undefined) return undefined
+            const { answered_at, id, submitted_at, task_id } = found
+            if (task_id !== null) {
+              return { id, taskId: task_id, submittedAt: millisOf(submitted_at), answered: answered_at !== null }
+            }
+            yield* Effect.sleep(shortestPause)
+          }
         }),
+        announce: Effect.fn("VendorTasks.announce")(function*(target: string, queries: ReadonlyArray<string>) {
+          const submitted_at = instantOf(yield* Clock.currentTimeMillis)
+          const given = [...new Set(queries)].map((query) => ({ id: newTaskId(), query }))
+          const announced = yield* repo.announce(
+            given.map((one) => ({ ...one, target, submitted_at, task_id: null, answered_at: null, ended_at: null })),
+            yield* openSince
+          ).pipe(orElse<ReadonlyArray<string>>("tasks at the vendor are not known", []))
+          return given.filter(({ id }) => announced.includes(id))
+        }),
+        accepted: Effect.fn("VendorTasks.accepted")((tasks: ReadonlyArray<{ readonly id: string; readonly taskId: string }>) =>
+          repo.setTaskIds(tasks.map(({ id, taskId }) => ({ id, task_id: taskId }))).pipe(
+            // Each of them is paid for, and forgotten it is paid for again.
+            Effect.retry({ times: 20, schedule: Schedule.spaced("1 second") }),
+            orElse<void>("tasks at the vendor are lost", undefined)
+          )
+        ),
+        withdraw: Effect.fn("VendorTasks.withdraw")((announced: ReadonlyArray<Announced>) =>
+          announced.length === 0
+            ? Effect.void
+            : repo.withdraw(announced.map(({ id }) => id)).pipe(orElse<void>("announced tasks are waited for in vain", undefined))
+        ),
         remember: Effect.fn("VendorTasks.remember")(function*(target, tasks) {
           const now = yield* Clock.currentTimeMillis
           yield* repo.insert(
@@ -114,5 +149,16 @@ export const newTaskId = (): string => randomUUID()
 
 /** The vendor keeps results for a day; an hour less, so that none is looked for that goes meanwhile. */
 const keptByVendor = Duration.toMillis("23 hours")
+
+/**
+ * An announced task that is not taken after so long was lost with its process: longer than an order waits for its place, is refused for
+ * its pace, and is answered.
+ */
+const announcedFor = Duration.toMillis("1 minute")
+
+const openSince = Effect.map(Clock.currentTimeMillis, (now): OpenSince => ({
+  submitted: instantOf(now - keptByVendor),
+  announced: instantOf(now - announcedFor)
+}))
 
 const shortestPause = Duration.millis(500)

@@ -850,7 +850,7 @@ export const examples: ReadonlyArray<Example> = [
       answered_at: late,
       ended_at: late
     },
-    minimal: { id: id(206), target: "instagram_graphql_profile", query: "minimal", submitted_at: early, task_id: "2" }
+    minimal: { id: id(206), target: "instagram_graphql_profile", query: "minimal", submitted_at: early }
   }),
   example(VendorAbsence, {
     full: { target: "profile", query: "nobody", evidence: "user_null", seen_at: early, expires_at: late },

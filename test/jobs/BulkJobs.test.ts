@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { BulkJobView, JobItemView } from "../../src/jobs/Job.ts"
+import { VendorSimulator } from "../../src/sandbox/vendor/VendorSimulator.ts"
 import { searchesOf } from "../support/search.ts"
 import { TestApp, type TestUser } from "../support/TestApp.ts"
 import { until } from "../support/until.ts"
@@ -191,5 +192,77 @@ layer(TestApp.layer(), { excludeTestServices: true })("the job of one look-up", 
       assert.strictEqual((yield* two.get(href)).json<{ status: string }>().status, "cancelled")
       front.release("leave.me")
       assert.strictEqual((yield* one.get("/profile/leave.me")).status, 200)
+    }))
+})
+
+layer(
+  TestApp.layer({
+    settings: { DECODO_MODE: "async", DECODO_DAILY_CEILING: "1", CREDITS_ENABLED: "true" }
+  }),
+  { excludeTestServices: true }
+)("a bulk job in the asynchronous mode", (it) => {
+  it.effect("orders its names together: only what is not had already, is wanted and can be paid", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const [user, other] = [yield* (yield* TestApp).newUser, yield* (yield* TestApp).newUser]
+      const front = yield* VendorFront
+      yield* other.get("/profile/order.fresh")
+      yield* other.get("/profile/sim.gone_order")
+      front.hold("order.busy")
+      yield* other.get("/profile/order.busy", { prefer: "wait=0" })
+      yield* until(Effect.sync(() => front.asked), (names) => names.includes("order.busy"))
+      const before = front.asked.length
+
+      // A new account has 100 credits, and each costs 25: four of them.
+      const names = ["fresh", "busy", ...Array.from({ length: 30 }, (_, i) => i)].map((name) => `order.${name}`)
+      const made = (yield* create(user, { usernames: ["sim.gone_order", ...names] })).json<BulkJobView>()
+      yield* until(jobAt(user, made.href), ({ progress }) => progress.succeeded + progress.failed >= 30)
+      front.release("order.busy")
+      assert.strictEqual((yield* ended(user, made)).progress.succeeded, 4)
+      const items = yield* itemsOf(user, made)
+      assert.deepInclude(items[0], { username: "sim.gone_order", reason: "not_found" })
+      for (const { reason, state } of items.slice(1)) {
+        assert.include(["succeeded null", "failed credits_required"], `${state} ${reason}`)
+      }
+      const asked = front.asked.slice(before)
+      assert.lengthOf(new Set(asked), asked.length, "none is asked for twice")
+      const got = items.filter(({ source, state }) => state === "succeeded" && source === "vendor").map(({ username }) =>
+        username
+      )
+      assert.sameMembers(
+        asked,
+        got.filter((name) => name !== "order.busy"),
+        "and none that was not paid, or was there"
+      )
+      assert.isNotEmpty(front.batches)
+      for (const batch of front.batches) assert.isAtMost(batch.length, 5, "an eighth of the job")
+      const [account] = yield* sql`SELECT balance::integer, reserved::integer FROM credit_accounts WHERE user_id = ${user.id}`
+      assert.deepStrictEqual(account, { balance: 0, reserved: 0 })
+    }))
+
+  it.effect("looks the same job up once more without a call, and is metered by what came", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const simulator = yield* VendorSimulator
+      const user = yield* (yield* TestApp).newUser
+      yield* simulator.reset
+      yield* until(sql`SELECT 1 FROM vendor_calls WHERE purpose = 'bulk'`, (rows) => rows.length > 0)
+      yield* sql`DELETE FROM vendor_calls`
+      // Both of a slot's names are ordered with others' share; the account pays for four.
+      const usernames = [
+        ...["sim.613_meter", "sim.gone_meter", "sim.empty_meter", "sim.faulted_meter"],
+        ...Array.from({ length: 12 }, (_, i) => `meter.${i}`)
+      ]
+      for (let i = 0; i < 2; i++) {
+        const { progress } = yield* ended(user, (yield* create(user, { usernames })).json<BulkJobView>())
+        assert.strictEqual(progress.succeeded, 4)
+      }
+      const { billed } = yield* simulator.stats
+      const [metered] = yield* until(
+        sql<{ billed: number; cost: number }>`
+          SELECT count(*) FILTER (WHERE billed = 'yes')::integer AS billed, sum(cost_micros)::integer AS cost FROM vendor_calls`,
+        ([row]) => row?.billed === billed
+      )
+      assert.deepStrictEqual(metered, { billed, cost: billed * 1_000 })
     }))
 })

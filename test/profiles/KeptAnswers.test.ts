@@ -7,24 +7,24 @@ import { TestApp } from "../support/TestApp.ts"
 import { until } from "../support/until.ts"
 import { VendorFront } from "../support/VendorFront.ts"
 
-layer(TestApp.layer(), { excludeTestServices: true })("an answer that was paid for", (it) => {
-  const keep = Effect.fnUntraced(function*(username: string, payload: object, age = "1 minute") {
-    const sql = yield* SqlClient
-    yield* sql`
-      INSERT INTO vendor_answers (username, target, fetched_at, duration_ms, attempts, response_bytes, payload)
-      VALUES (${username}, 'instagram_graphql_profile', now() - ${age}::text::interval, 1, 1, 1, ${JSON.stringify(payload)})`
-  })
-  const asked = (username: string) => Effect.map(VendorFront, (front) => front.asked.filter((name) => name === username).length)
-  const answersOf = Effect.fnUntraced(function*(username: string) {
-    const sql = yield* SqlClient
-    return yield* sql<{ state: string }>`
-      SELECT CASE WHEN rejected_at IS NOT NULL THEN rejection WHEN stored_at IS NOT NULL THEN 'stored' ELSE 'pending' END AS state
-      FROM vendor_answers WHERE username = ${username} ORDER BY fetched_at`.pipe(
-      Effect.map((rows) => rows.map((row) => row.state))
-    )
-  })
-  const userOf = (username: string, id: string) => profileContent({ id, username }, [{ n: Number(id) }]).data.user
+const keep = Effect.fnUntraced(function*(username: string, payload: object, age = "1 minute") {
+  const sql = yield* SqlClient
+  yield* sql`
+    INSERT INTO vendor_answers (username, target, fetched_at, duration_ms, attempts, response_bytes, payload)
+    VALUES (${username}, 'instagram_graphql_profile', now() - ${age}::text::interval, 1, 1, 1, ${JSON.stringify(payload)})`
+})
+const asked = (username: string) => Effect.map(VendorFront, (front) => front.asked.filter((name) => name === username).length)
+const answersOf = Effect.fnUntraced(function*(username: string) {
+  const sql = yield* SqlClient
+  return yield* sql<{ state: string }>`
+    SELECT CASE WHEN rejected_at IS NOT NULL THEN rejection WHEN stored_at IS NOT NULL THEN 'stored' ELSE 'pending' END AS state
+    FROM vendor_answers WHERE username = ${username} ORDER BY fetched_at`.pipe(
+    Effect.map((rows) => rows.map((row) => row.state))
+  )
+})
+const userOf = (username: string, id: string) => profileContent({ id, username }, [{ n: Number(id) }]).data.user
 
+layer(TestApp.layer(), { excludeTestServices: true })("an answer that was paid for", (it) => {
   it.effect("and was kept by a process that died is stored, and not paid again", () =>
     Effect.gen(function*() {
       const user = yield* (yield* TestApp).newUser
@@ -150,3 +150,52 @@ layer(TestApp.layer(), { excludeTestServices: true })("an answer that was paid f
       assert.deepStrictEqual(yield* answersOf("cut.off"), ["stored"])
     }))
 })
+
+layer(TestApp.layer({ settings: { DECODO_CONCURRENCY: "1" } }), { excludeTestServices: true })(
+  "a fetch that waits for its place",
+  (it) => {
+    /** A look-up that waits, for the only place is taken, with the name that takes it. */
+    const waiting = Effect.fnUntraced(function*(username: string) {
+      const sql = yield* SqlClient
+      const front = yield* VendorFront
+      const user = yield* (yield* TestApp).newUser
+      const before = `before.${username}`
+      front.hold(before)
+      const first = yield* Effect.forkChild(user.get(`/profile/${before}`))
+      yield* until(asked(before), (count) => count === 1)
+      const lookup = yield* Effect.forkChild(user.get(`/profile/${username}`))
+      yield* until(
+        sql`SELECT 1 FROM profile_fetches WHERE username = ${username} AND state = 'running'`,
+        (rows) => rows.length === 1
+      )
+      return { user, lookup, release: Effect.andThen(Effect.sync(() => front.release(before)), Fiber.join(first)) }
+    })
+
+    it.effect("stores the answer that another process has kept meanwhile, and asks nobody", () =>
+      Effect.gen(function*() {
+        const { lookup, release } = yield* waiting("late.twin")
+        yield* keep("late.twin", userOf("late.twin", "9110"), "1 second")
+        yield* release
+        const answer = yield* Fiber.join(lookup)
+        assert.strictEqual(answer.json<{ profile: { instagram_user_id: string } }>().profile.instagram_user_id, "9110")
+        assert.strictEqual(yield* asked("late.twin"), 0)
+      }))
+
+    it.effect("asks nobody where another process has taken it up, and ends with it", () =>
+      Effect.gen(function*() {
+        const sql = yield* SqlClient
+        const { lookup, release, user } = yield* waiting("taken.over")
+        yield* sql`UPDATE profile_fetches SET attempts = attempts + 1 WHERE username = 'taken.over'`
+        yield* release
+        assert.strictEqual((yield* user.get("/profile/behind.it")).status, 200)
+        assert.strictEqual(yield* asked("taken.over"), 0)
+        yield* sql`
+        WITH ended AS (
+          UPDATE profile_fetches SET state = 'failed', finished_at = now(), problem = '{"kind":"not_found"}'
+          WHERE username = 'taken.over' RETURNING id
+        ) SELECT pg_notify('profile_fetches', id::text) FROM ended`
+        assert.strictEqual((yield* Fiber.join(lookup)).status, 404)
+        assert.strictEqual(yield* asked("taken.over"), 0)
+      }))
+  }
+)

@@ -10,6 +10,8 @@ export class VendorFront extends Context.Service<VendorFront, {
   readonly url: string
   /** The usernames asked for, in order of the calls. */
   readonly asked: ReadonlyArray<string>
+  /** The batches among them. */
+  readonly batches: ReadonlyArray<ReadonlyArray<string>>
   /** The usernames whose answers have been handed over whole, in order. */
   readonly answered: ReadonlyArray<string>
   /** From now on the vendor says this of the username: a profile's content, or the status of a failing call. */
@@ -26,6 +28,7 @@ export class VendorFront extends Context.Service<VendorFront, {
 const make = Effect.gen(function*() {
   const simulator = yield* VendorSimulator
   const asked: Array<string> = []
+  const batches: Array<ReadonlyArray<string>> = []
   const answered: Array<string> = []
   const answers = new Map<string, object | number>()
   const gates = new Map<string, PromiseWithResolvers<void>>()
@@ -33,7 +36,16 @@ const make = Effect.gen(function*() {
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await bodyOf(request)
     if (request.method !== "POST") return pass(request, response)
-    const { query }: { readonly query: string } = JSON.parse(body)
+    const { query }: { readonly query: string | ReadonlyArray<string> } = JSON.parse(body)
+    if (typeof query !== "string") {
+      for (const name of query) await gates.get(name)?.promise
+      await pass(request, response, body)
+      // One that came too early after another is refused, and comes again.
+      if (response.statusCode >= 300) return
+      batches.push(query)
+      asked.push(...query)
+      return
+    }
     asked.push(query)
     response.once("finish", () => answered.push(query))
     await gates.get(query)?.promise
@@ -79,6 +91,7 @@ const make = Effect.gen(function*() {
   return VendorFront.of({
     url: `http://127.0.0.1:${port}`,
     asked,
+    batches,
     answered,
     says: (username, answer) => {
       answers.set(username, answer)

@@ -1,5 +1,5 @@
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Duration, Effect, Fiber, Layer, Option, Redacted } from "effect"
+import { Deferred, Duration, Effect, Fiber, Layer, Option, Redacted } from "effect"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import { SqlClient } from "effect/sql/SqlClient"
 import { TestClock } from "effect/testing"
@@ -12,6 +12,7 @@ import { idOf, tokenOf } from "../../src/thrift/CallbackToken.ts"
 import { VendorGuard } from "../../src/thrift/VendorGuard.ts"
 import { VendorTaskRepo } from "../../src/thrift/VendorTaskRepo.ts"
 import { newTaskId, VendorTasks } from "../../src/thrift/VendorTasks.ts"
+import { sentLayer } from "../support/plans.ts"
 import { TestApp } from "../support/TestApp.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 import { until } from "../support/until.ts"
@@ -48,6 +49,8 @@ const process = <A, E, R>(run: Effect.Effect<A, E, R>, perDay: number | null = n
   })
 
 const fetchProfile = (name: string) => DecodoClient.use((client) => client.fetchProfile(name))
+
+const butUnwanted = (names: ReadonlyArray<string>) => Effect.succeed(names.filter((name) => name !== "unwanted"))
 
 const fresh = Effect.gen(function*() {
   const sql = yield* SqlClient
@@ -134,15 +137,15 @@ layer(Layer.merge(simulator, TestDatabase.layer), { excludeTestServices: true })
       assert.strictEqual(yield* spent, price)
     }))
 
-  it.effect("takes a batch in one call, each name once, and is billed for what it brings", () =>
+  it.effect("takes a batch in one call, each wanted name once, and is billed for what it brings", () =>
     Effect.gen(function*() {
       const vendor = yield* fresh
       const names = Array.from({ length: 30 }, (_, i) => i % 5 === 0 ? `sim.faulted_${i}` : `batch.${i}`)
       yield* process(
         Effect.gen(function*() {
           const client = yield* DecodoClient
-          assert.strictEqual(yield* client.submitProfiles([...names, ...names]), 30)
-          assert.strictEqual(yield* client.submitProfiles(names), 0)
+          assert.strictEqual(yield* client.submitProfiles([...names, ...names, "unwanted"], butUnwanted), 30)
+          assert.strictEqual(yield* client.submitProfiles(names, butUnwanted), 0)
           assert.strictEqual(yield* reserved, 30 * price)
         }),
         100 * price
@@ -163,11 +166,56 @@ layer(Layer.merge(simulator, TestDatabase.layer), { excludeTestServices: true })
     Effect.gen(function*() {
       const vendor = yield* fresh
       const refused = yield* Effect.flip(
-        process(DecodoClient.use((client) => client.submitProfiles(["a", "b", "c"])), 2 * price)
+        process(DecodoClient.use((client) => client.submitProfiles(["a", "b", "c"], butUnwanted)), 2 * price)
       )
       assert.strictEqual(refused._tag === "DecodoError" && refused.reason._tag, "SpendCeilingReached")
       assert.strictEqual((yield* vendor.stats).calls, 0)
       assert.strictEqual(yield* reserved, 0)
+      const sql = yield* SqlClient
+      assert.deepStrictEqual(yield* sql`SELECT 1 FROM vendor_tasks`, [], "nobody waits for what was not taken")
+    }))
+
+  it.effect("pays once for a name that is fetched while its batch is ordered", () =>
+    Effect.gen(function*() {
+      const vendor = yield* fresh
+      const announced = yield* Deferred.make<void>()
+      const gate = yield* Deferred.make<void>()
+      yield* process(Effect.gen(function*() {
+        const client = yield* DecodoClient
+        const ordering = yield* Effect.forkChild(
+          client.submitProfiles(["meanwhile.one", "meanwhile.two"], (names) =>
+            Deferred.succeed(announced, undefined).pipe(Effect.andThen(Deferred.await(gate)), Effect.as(names)))
+        )
+        yield* Deferred.await(announced)
+        const sent: Parameters<typeof sentLayer>[0] = []
+        const fetching = yield* Effect.forkChild(Effect.provide(process(fetchProfile("meanwhile.one")), sentLayer(sent)))
+        const looks = Effect.sync(() =>
+          sent.filter(({ text }) => text.includes("FROM vendor_tasks")).length
+        )
+        yield* until(looks, (made) => made > 1)
+        assert.deepInclude(yield* vendor.stats, { calls: 0 })
+        yield* Deferred.succeed(gate, undefined)
+        assert.strictEqual(yield* Fiber.join(ordering), 2)
+        assert.strictEqual((yield* Fiber.join(fetching)).profile.username, "meanwhile.one")
+      }))
+      assert.deepInclude(yield* vendor.stats, { calls: 2, billed: 2 })
+      assert.strictEqual(yield* spent, price, "the other one when it is looked at")
+    }))
+
+  it.effect("fetches by itself what was announced by a process that is gone, and what an order that failed left", () =>
+    Effect.gen(function*() {
+      const vendor = yield* fresh
+      const sql = yield* SqlClient
+      yield* sql`
+        INSERT INTO vendor_tasks (id, target, query, submitted_at)
+        VALUES (gen_random_uuid(), 'instagram_graphql_profile', 'left.behind', now() - interval '61 seconds')`
+      yield* process(fetchProfile("left.behind"))
+      const failed = yield* Effect.flip(
+        process(DecodoClient.use((client) => client.submitProfiles(["a", "b"], () => Effect.fail("no more"))))
+      )
+      assert.strictEqual(failed, "no more")
+      yield* process(fetchProfile("a"))
+      assert.deepInclude(yield* vendor.stats, { calls: 2, billed: 2 })
     }))
 })
 
