@@ -1284,7 +1284,7 @@ CREATE TABLE vendor_tasks (
   target text NOT NULL,
   query text NOT NULL,
   submitted_at timestamp with time zone NOT NULL,
-  task_id text NOT NULL,
+  task_id text,
   answered_at timestamp with time zone,
   ended_at timestamp with time zone,
   CONSTRAINT vendor_tasks_pkey PRIMARY KEY (id),
@@ -1298,7 +1298,7 @@ REVOKE ALL ON TABLE vendor_tasks FROM PUBLIC, anon, authenticated, service_role;
 GRANT ALL ON TABLE vendor_tasks TO service_role;
 COMMENT ON TABLE vendor_tasks IS 'Tasks of the vendor''s asynchronous API, kept for two days; the vendor keeps results for one.';
 COMMENT ON COLUMN vendor_tasks.id IS 'What the vendor is told to call back with, signed.';
-COMMENT ON COLUMN vendor_tasks.task_id IS 'The vendor''s own id.';
+COMMENT ON COLUMN vendor_tasks.task_id IS 'The vendor''s own id. NULL while it is being ordered; one that stays so for a minute was lost with its process.';
 COMMENT ON COLUMN vendor_tasks.answered_at IS 'When its result was first seen, and accounted for in vendor_calls. NULL for long: nobody asked for it again, and the vendor may have charged it.';
 COMMENT ON COLUMN vendor_tasks.ended_at IS 'When it turned out that it brings no answer that could be kept.';
 
