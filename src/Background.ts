@@ -19,3 +19,10 @@ export const refreshOptions = (settings: SettingsValues) => ({
   interval: settings.REFRESH_INTERVAL,
   freshFor: settings.PROFILE_FRESH_FOR
 })
+
+/** Bulk jobs as the settings have them: they leave half of the fetches under way to others. */
+export const bulkOptions = (settings: SettingsValues) => ({
+  concurrency: Math.ceil(settings.JOBS_CONCURRENCY / 2),
+  batch: settings.DECODO_MODE === "async" ? settings.DECODO_BATCH_SIZE : 1,
+  freshFor: settings.PROFILE_FRESH_FOR
+})

@@ -23,7 +23,7 @@ import { Authenticator, authenticatorDefaults } from "./auth/Authenticator.ts"
 import * as AuthorizationHttp from "./auth/AuthorizationHttp.ts"
 import { SupabaseAuth } from "./auth/SupabaseAuth.ts"
 import { TokenVerifier, tokenVerifierDefaults } from "./auth/TokenVerifier.ts"
-import { background, refreshOptions } from "./Background.ts"
+import { background, bulkOptions, refreshOptions } from "./Background.ts"
 import { cacheLayer } from "./cache/CacheLayer.ts"
 import { CampaignReports } from "./campaigns/CampaignReports.ts"
 import * as CreditsRoom from "./credits/CreditsRoom.ts"
@@ -171,11 +171,7 @@ export const services = (settings: SettingsValues) => {
       Layer.provideMerge(Peers.layer),
       Layer.provide(firstPartyLayer(settings))
     ),
-    Jobs.layer({
-      concurrency: Math.ceil(settings.JOBS_CONCURRENCY / 2),
-      batch: settings.DECODO_MODE === "async" ? settings.DECODO_BATCH_SIZE : 1,
-      freshFor: settings.PROFILE_FRESH_FOR
-    }),
+    Jobs.layer(bulkOptions(settings)),
     ScheduledRefresh.layer(refreshOptions(settings)),
     Readiness.layerNoDeps,
     Layer.merge(Account.layerNoDeps, UserAdmin.layer).pipe(

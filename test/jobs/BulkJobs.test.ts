@@ -248,9 +248,12 @@ layer(
       yield* simulator.reset
       yield* until(sql`SELECT 1 FROM vendor_calls WHERE purpose = 'bulk'`, (rows) => rows.length > 0)
       yield* sql`DELETE FROM vendor_calls`
-      // Both of a slot's names are ordered with others' share; the account pays for four.
+      // Two for each part of the job; the account pays for four.
       const usernames = [
-        ...["sim.613_meter", "sim.gone_meter", "sim.empty_meter", "sim.faulted_meter"],
+        "sim.613_meter",
+        "sim.gone_meter",
+        "sim.empty_meter",
+        "sim.faulted_meter",
         ...Array.from({ length: 12 }, (_, i) => `meter.${i}`)
       ]
       for (let i = 0; i < 2; i++) {
