@@ -44,6 +44,7 @@ const summary = (running: Sandbox["Service"]) => ({
   url: running.url,
   token: running.token,
   user_id: running.userId,
+  admin_token: running.adminToken,
   database_url: running.databaseUrl,
   vendor_url: running.vendorUrl,
   auth_url: running.authUrl,
@@ -61,6 +62,10 @@ Analytics Following runs here, on simulated parts:
 A token for an hour:
 
   export TOKEN=${running.token}
+
+One of an administrator, for the addresses under /admin:
+
+  export ADMIN_TOKEN=${running.adminToken}
 
 Look a profile up:
 

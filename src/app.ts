@@ -63,7 +63,7 @@ import { Similar } from "./insights/Similar.ts"
 import { Standing } from "./insights/Standing.ts"
 import { Draining } from "./jobs/Draining.ts"
 import { JobQueue } from "./jobs/JobQueue.ts"
-import { Jobs } from "./jobs/Jobs.ts"
+import * as JobsRoom from "./jobs/JobsRoom.ts"
 import { accessLog } from "./observability/AccessLog.ts"
 import * as MetricsHttp from "./observability/MetricsHttp.ts"
 import * as Observability from "./observability/Observability.ts"
@@ -171,7 +171,7 @@ export const services = (settings: SettingsValues) => {
       Layer.provideMerge(Peers.layer),
       Layer.provide(firstPartyLayer(settings))
     ),
-    Jobs.layer(bulkOptions(settings)),
+    JobsRoom.layer(bulkOptions(settings)),
     ScheduledRefresh.layer(refreshOptions(settings)),
     Readiness.layerNoDeps,
     Layer.merge(Account.layerNoDeps, UserAdmin.layer).pipe(

@@ -40,6 +40,7 @@ export const auditProbes: ReadonlyArray<Probe> = [
   { method: "AuditRepo.links", run: audit(AuditRepo.use((repo) => repo.links(0, 1))) },
   { method: "AuditRepo.countUnlinked", run: audit(AuditRepo.use((repo) => repo.countUnlinked)) },
   { method: "AuditRepo.pruneOrigins", run: audit(AuditRepo.use((repo) => repo.pruneOrigins(now, 1))) },
+  { method: "StandingRepo.hold", run: standings(StandingRepo.use((repo) => repo.hold([user]))) },
   { method: "StandingRepo.find", run: standings(StandingRepo.use((repo) => repo.find(user))) },
   ...[{ email: undefined, role: undefined, status: undefined }, { email: "p", role: "user", status: "active" } as const].map((
     filter

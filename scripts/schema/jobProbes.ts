@@ -3,6 +3,7 @@ import type { Probe } from "../../src/alignment/Probes.ts"
 import { sampleId as id } from "../../src/alignment/SampleRow.ts"
 import * as Column from "../../src/database/Column.ts"
 import { JobId, JobItem } from "../../src/jobs/BulkJob.ts"
+import { JobOverviewRepo } from "../../src/jobs/JobOverviewRepo.ts"
 import { JobRepo } from "../../src/jobs/JobRepo.ts"
 import { ProfileId } from "../../src/profiles/Profile.ts"
 import { FetchId } from "../../src/profiles/ProfileFetch.ts"
@@ -32,6 +33,8 @@ const item = new JobItem({
   finished_at: null
 })
 const jobs = Effect.provide(JobRepo.layer)
+const overview = Effect.provide(JobOverviewRepo.layer)
+const anyJob = { state: undefined, user: undefined, createdBefore: undefined }
 const newJob = { user_id: user, total: 1, max_credits: null }
 
 const fetches = Effect.provide(ProfileFetchRepo.layer)
@@ -93,5 +96,14 @@ export const jobProbes: ReadonlyArray<Probe> = [
   },
   { method: "JobRepo.cancelItems", run: jobs(JobRepo.use((repo) => repo.cancelItems(job, now))) },
   { method: "JobRepo.listItems", run: jobs(JobRepo.use((repo) => repo.listItems(job, { after: 0, limit: 1 }))) },
+  { method: "JobOverviewRepo.find", run: overview(JobOverviewRepo.use((repo) => repo.find(id))) },
+  ...[anyJob, { state: "running", user, createdBefore: now } as const].flatMap((filter) =>
+    [undefined, `0 ${id}`].map((after): Probe => ({
+      method: "JobOverviewRepo.list",
+      run: overview(JobOverviewRepo.use((repo) => repo.list(filter, { after, limit: 1 })))
+    }))
+  ),
+  { method: "JobOverviewRepo.fetches", run: overview(JobOverviewRepo.use((repo) => repo.fetches(1))) },
+  { method: "JobOverviewRepo.backlog", run: overview(JobOverviewRepo.use((repo) => repo.backlog)) },
   { method: "JobRepo.listSince", run: jobs(JobRepo.use((repo) => repo.listSince(job, 0))) }
 ]

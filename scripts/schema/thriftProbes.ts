@@ -49,6 +49,10 @@ export const thriftProbes: ReadonlyArray<Probe> = [
   { method: "VendorCallRepo.insert", run: calls(VendorCallRepo.use((repo) => repo.insert([call]))) },
   { method: "VendorCallRepo.spend", run: calls(VendorCallRepo.use((repo) => repo.spend(now, later))) },
   { method: "VendorCallRepo.costs", run: calls(VendorCallRepo.use((repo) => repo.costs(now))) },
+  ...(["day", "purpose", "user"] as const).map((by): Probe => ({
+    method: "VendorCallRepo.grouped",
+    run: calls(VendorCallRepo.use((repo) => repo.grouped(by, now, later)))
+  })),
   ...owners.flatMap((owner): ReadonlyArray<Probe> => [
     { method: "SpendRepo.reserve", run: spend(SpendRepo.use((repo) => repo.reserve("2025-01-01", owner, 1, 1))) },
     { method: "SpendRepo.release", run: spend(SpendRepo.use((repo) => repo.release("2025-01-01", owner, 1))) }
@@ -72,5 +76,6 @@ export const thriftProbes: ReadonlyArray<Probe> = [
   { method: "VendorTaskRepo.setEnded", run: tasks(VendorTaskRepo.use((repo) => repo.setEnded(id, now))) },
   { method: "PlaceRepo.enter", run: places(FleetStore.use((store) => store.enter(id, rules))) },
   { method: "PlaceRepo.renew", run: places(FleetStore.use((store) => store.renew([id], rules))) },
+  { method: "PlaceRepo.count", run: places(FleetStore.use((store) => store.count)) },
   { method: "PlaceRepo.leave", run: places(FleetStore.use((store) => store.leave(id))) }
 ]

@@ -7,6 +7,7 @@ import { AuditAction, SubjectType } from "../audit/AuditEntry.ts"
 import { AuditView } from "../audit/AuditView.ts"
 import { recorded } from "../audit/Recorded.ts"
 import { AdminOnly } from "../auth/AdminOnly.ts"
+import { AdminRequired } from "../auth/AuthErrors.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { UserUnknown } from "../credits/CreditErrors.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
@@ -50,7 +51,7 @@ export class AdminApi extends HttpApiGroup.make("admin")
       params,
       payload: Schema.Struct({ role: Role, reason }),
       success: UserStanding,
-      error: [UserUnknown, OwnStanding, ...error]
+      error: [UserUnknown, OwnStanding, AdminRequired, ...error]
     })
       .annotate(Repeats, sets)
       .annotate(Touches, standing)
@@ -59,7 +60,7 @@ export class AdminApi extends HttpApiGroup.make("admin")
       params,
       payload: Schema.Struct({ status: AccountStatus, reason }),
       success: UserStanding,
-      error: [UserUnknown, OwnStanding, ...error]
+      error: [UserUnknown, OwnStanding, AdminRequired, ...error]
     })
       .annotate(Repeats, sets)
       .annotate(Touches, standing)

@@ -1,6 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import { Audit } from "../audit/Audit.ts"
 import { Authenticator } from "../auth/Authenticator.ts"
+import { AdminRequired } from "../auth/AuthErrors.ts"
 import { CurrentUser } from "../auth/CurrentUser.ts"
 import { UserUnknown } from "../credits/CreditErrors.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
@@ -16,10 +17,13 @@ export type StandingChange = { readonly role: UserStanding["role"] } | { readonl
 export class UserAdmin extends Context.Service<UserAdmin, {
   find(user: UserId): Effect.Effect<UserStanding, UserUnknown | DatabaseError>
   readonly list: Standings["Service"]["list"]
-  /** Holds at once in this process, within two seconds in others. Nobody changes their own, so that an administrator is left. */
+  /**
+   * Holds at once in this process, within two seconds in others. Nobody changes their own, and whoever is no administrator by the time of the
+   * change is refused, so that one is always left.
+   */
   change(user: UserId, change: StandingChange, reason: string): Effect.Effect<
     UserStanding,
-    UserUnknown | OwnStanding | DatabaseError,
+    UserUnknown | OwnStanding | AdminRequired | DatabaseError,
     CurrentUser
   >
 }>()("analytics-following/admin/UserAdmin") {
@@ -48,9 +52,15 @@ export class UserAdmin extends Context.Service<UserAdmin, {
       })
 
       const change = Effect.fn("UserAdmin.change")(function*(user: UserId, given: StandingChange, reason: string) {
-        if ((yield* CurrentUser).id === user) return yield* OwnStanding.problem
+        const admin = (yield* CurrentUser).id
+        if (admin === user) return yield* OwnStanding.problem
         const changed = yield* transaction.run(Effect.gen(function*() {
-          const before = yield* there(user)
+          // Both rows are held to the end: two who take the role from each other would else leave nobody with it.
+          const held = yield* standings.hold([admin, user])
+          const own = held.find(({ user_id }) => user_id === admin)
+          if (own?.role !== "admin" || own.status !== "active") return yield* AdminRequired.problem
+          const before = held.find(({ user_id }) => user_id === user)
+          if (before === undefined) return yield* UserUnknown.problem
           yield* standings.set(user, given)
           yield* audit.record({
             action: "role" in given ? "user.role" : given.status === "suspended" ? "user.suspend" : "user.reinstate",

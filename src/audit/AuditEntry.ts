@@ -24,12 +24,15 @@ export const AuditAction = Schema.Literals([
   "account.export",
   "account.erase",
   "campaign.delete",
-  "audit.read"
+  "audit.read",
+  "job.list",
+  "job.cancel",
+  "costs.read"
 ])
 export type AuditAction = typeof AuditAction.Type
 
 /** What it was done to; `users`: whoever a list of them showed. */
-export const SubjectType = Schema.Literals(["user", "users", "api_key", "campaign", "webhook", "audit_log"])
+export const SubjectType = Schema.Literals(["user", "users", "api_key", "campaign", "webhook", "job", "audit_log"])
 export type SubjectType = typeof SubjectType.Type
 
 export const ActorKind = Column.oneOf(["user", "admin", "api_key", "system"])

@@ -3,6 +3,7 @@ import { Layer, Option } from "effect"
 import type { SettingsValues } from "../settings/Settings.ts"
 import { breakerDefaults } from "../thrift/Breakers.ts"
 import { callbackUrlOf, VendorCallbacks } from "../thrift/VendorCallbacks.ts"
+import { VendorCosts } from "../thrift/VendorCosts.ts"
 import { VendorGuard } from "../thrift/VendorGuard.ts"
 import { VendorTasks } from "../thrift/VendorTasks.ts"
 import * as DecodoHttp from "./DecodoHttp.ts"
@@ -24,7 +25,7 @@ export const vendorLayer = (settings: SettingsValues) =>
     Layer.provide(NodeHttpClient.layerUndici),
     Layer.provideMerge(VendorCallbacks.layerNoDeps(callbacksOf(settings))),
     Layer.provideMerge(VendorTasks.layer),
-    Layer.provideMerge(guardLayer(settings))
+    Layer.provideMerge(Layer.merge(guardLayer(settings), VendorCosts.layer))
   )
 
 const guardLayer = (settings: SettingsValues) =>

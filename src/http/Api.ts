@@ -2,6 +2,7 @@ import * as HttpApi from "effect/http-api/HttpApi"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { AccessApi } from "../access/AccessApi.ts"
 import { AdminApi } from "../admin/AdminApi.ts"
+import { SchemaAdminApi } from "../alignment/SchemaAdminApi.ts"
 import { ApiKeysApi } from "../apikeys/ApiKeysApi.ts"
 import { AuthApi } from "../auth/AuthApi.ts"
 import { CampaignsApi } from "../campaigns/CampaignsApi.ts"
@@ -12,12 +13,14 @@ import { FavoritesApi } from "../favorites/FavoritesApi.ts"
 import { describeKeys } from "../idempotency/IdempotencyApi.ts"
 import { InsightsApi } from "../insights/InsightsApi.ts"
 import { ReportApi } from "../insights/report/ReportApi.ts"
+import { JobsAdminApi } from "../jobs/JobsAdminApi.ts"
 import { JobsApi } from "../jobs/JobsApi.ts"
 import { UsageApi } from "../observability/UsageApi.ts"
 import { ProfilesApi } from "../profiles/ProfilesApi.ts"
 import { LimitsApi } from "../ratelimits/LimitsApi.ts"
 import { SearchesApi } from "../searches/SearchesApi.ts"
 import { CallbacksApi } from "../thrift/CallbacksApi.ts"
+import { VendorAdminApi } from "../thrift/VendorAdminApi.ts"
 import { UsersApi } from "../users/UsersApi.ts"
 import { openApiWebhooks } from "../webhooks/WebhookEvents.ts"
 import { WebhooksApi } from "../webhooks/WebhooksApi.ts"
@@ -45,6 +48,9 @@ export class Api extends HttpApi.make("analytics-following")
   .add(CreditsAdminApi)
   .add(UsageApi)
   .add(AdminApi)
+  .add(VendorAdminApi)
+  .add(JobsAdminApi)
+  .add(SchemaAdminApi)
   .add(WebhooksApi)
   .middleware(SchemaGate)
   .add(CallbacksApi)

@@ -1,6 +1,7 @@
 import { Layer } from "effect"
 import * as AccessHttp from "../access/AccessHttp.ts"
 import * as AdminHttp from "../admin/AdminHttp.ts"
+import * as SchemaAdminHttp from "../alignment/SchemaAdminHttp.ts"
 import * as ApiKeysHttp from "../apikeys/ApiKeysHttp.ts"
 import * as AuthHttp from "../auth/AuthHttp.ts"
 import * as CampaignsHttp from "../campaigns/CampaignsHttp.ts"
@@ -10,12 +11,14 @@ import * as CreditsHttp from "../credits/CreditsHttp.ts"
 import * as FavoritesHttp from "../favorites/FavoritesHttp.ts"
 import * as InsightsHttp from "../insights/InsightsHttp.ts"
 import * as ReportHttp from "../insights/report/ReportHttp.ts"
+import * as JobsAdminHttp from "../jobs/JobsAdminHttp.ts"
 import * as JobsHttp from "../jobs/JobsHttp.ts"
 import * as UsageHttp from "../observability/UsageHttp.ts"
 import * as ProfilesHttp from "../profiles/ProfilesHttp.ts"
 import * as LimitsHttp from "../ratelimits/LimitsHttp.ts"
 import * as SearchesHttp from "../searches/SearchesHttp.ts"
 import * as CallbacksHttp from "../thrift/CallbacksHttp.ts"
+import * as VendorAdminHttp from "../thrift/VendorAdminHttp.ts"
 import * as UsersHttp from "../users/UsersHttp.ts"
 import * as WebhooksHttp from "../webhooks/WebhooksHttp.ts"
 import * as SystemHttp from "./SystemHttp.ts"
@@ -41,5 +44,8 @@ export const handlers = Layer.mergeAll(
   CreditsAdminHttp.layer,
   UsageHttp.layer,
   AdminHttp.layer,
+  VendorAdminHttp.layer,
+  JobsAdminHttp.layer,
+  SchemaAdminHttp.layer,
   WebhooksHttp.layer
 )

@@ -245,7 +245,7 @@ export interface Page {
   readonly limit: number
 }
 
-const CountedRow = Schema.Struct({ ...BulkJob.fields, counts: Schema.Record(Schema.String, Schema.Int) })
+export const CountedRow = Schema.Struct({ ...BulkJob.fields, counts: Schema.Record(Schema.String, Schema.Int) })
 export type Counted = typeof CountedRow.Type
 
 export interface ItemEnd extends Pick<JobItem, "source" | "reason"> {

@@ -40,8 +40,11 @@ export class Jobs extends Context.Service<Jobs, {
     Stream.Stream<JobEvent, JobNotFound | DatabaseError>,
     JobNotFound | DatabaseError
   >
-  /** Ends a job: what is done stays, nothing more is begun. False where the user has none of that id under way. */
-  cancel(user: UserId, id: string): Effect.Effect<boolean, DatabaseError>
+  /**
+   * Ends a job: what is done stays, nothing more is begun. False where the user has none of that id under way; else `alongside` is done in
+   * the same transaction.
+   */
+  cancel(user: UserId, id: string, alongside?: Effect.Effect<void, DatabaseError>): Effect.Effect<boolean, DatabaseError>
 }>()("analytics-following/jobs/Jobs") {
   static readonly layerNoDeps = Layer.effect(
     Jobs,
@@ -102,12 +105,18 @@ export class Jobs extends Context.Service<Jobs, {
         return Stream.unfold(after as number | undefined, next(user, job.id)).pipe(Stream.flattenIterable)
       })
 
-      const cancel = Effect.fn("Jobs.cancel")(function*(user: UserId, id: string) {
+      const cancel = Effect.fn("Jobs.cancel")(function*(
+        user: UserId,
+        id: string,
+        alongside: Effect.Effect<void, DatabaseError> = Effect.void
+      ) {
         if (!isUuid(id) || (yield* jobs.find(user, id)) === undefined) return false
         const now = instantOf(yield* Clock.currentTimeMillis)
         const cancelled = transaction.run(Effect.gen(function*() {
           const waitedFor = yield* jobs.cancelItems(JobId.make(id), now)
-          return (yield* jobs.cancel(user, id, now)) ? waitedFor : undefined
+          if (!(yield* jobs.cancel(user, id, now))) return undefined
+          yield* alongside
+          return waitedFor
         }))
         const left = Effect.tap(
           cancelled,

@@ -7,6 +7,8 @@ import { Migrator } from "../database/Migrator.ts"
 import { nodeServer } from "../http/NodeServer.ts"
 import { logging } from "../observability/Logging.ts"
 import { Settings } from "../settings/Settings.ts"
+import { Standings } from "../users/Standings.ts"
+import { UserId } from "../users/UserId.ts"
 import { AuthEmulator } from "./auth/AuthEmulator.ts"
 import { EmbeddedPostgres } from "./postgres/EmbeddedPostgres.ts"
 import { installSupabase } from "./postgres/Supabase.ts"
@@ -33,6 +35,8 @@ export class Sandbox extends Context.Service<Sandbox, {
   readonly url: string
   readonly token: string
   readonly userId: string
+  /** Of a second user, who is an administrator. */
+  readonly adminToken: string
   readonly databaseUrl: string
   readonly vendorUrl: string
   readonly authUrl: string
@@ -43,6 +47,9 @@ export class Sandbox extends Context.Service<Sandbox, {
 
 /** The user that the ready token belongs to. */
 export const sandboxUser = { email: "you@sandbox.invalid", password: "sandbox-password" }
+
+/** The administrator that the other token belongs to. */
+export const sandboxAdmin = { email: "admin@sandbox.invalid", password: "sandbox-password" }
 
 /** Known to everybody, as everything in the sandbox is: what it encrypts is as safe as plain text. */
 const sandboxWebhookKeys = `sandbox:${Buffer.alloc(32, "sandbox").toString("base64")}`
@@ -95,10 +102,15 @@ const make = Effect.fnUntraced(function*(options: SandboxOptions) {
   )
   const address = Context.get(yield* Layer.build(app), HttpServer.HttpServer).address
   const signedIn = yield* auth.ensureUser(sandboxUser.email, sandboxUser.password)
+  const administrator = yield* auth.ensureUser(sandboxAdmin.email, sandboxAdmin.password)
+  yield* Standings.use((standings) => standings.set(UserId.make(administrator.user_id), { role: "admin" })).pipe(
+    Effect.provide(Standings.layer.pipe(Layer.provide(Database.layer(Database.localOptions(databaseUrl, 1)))))
+  )
   return {
     url: HttpServer.formatAddress(address),
     token: signedIn.access_token,
     userId: signedIn.user_id,
+    adminToken: administrator.access_token,
     databaseUrl,
     vendorUrl: vendor.url,
     authUrl: auth.url,

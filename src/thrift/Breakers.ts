@@ -1,4 +1,4 @@
-import { Duration, Effect, Exit, Option, Schedule, type Scope, Stream } from "effect"
+import { Clock, Duration, Effect, Exit, Option, Schedule, type Scope, Stream } from "effect"
 import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import { type DecodoReason, VendorPaused } from "../decodo/DecodoReason.ts"
 import { type FailureClass, failureClass, failureClasses } from "./FailureClass.ts"
@@ -18,6 +18,8 @@ export interface BreakerState {
   /** The target that the vendor refuses us; null where it is the vendor as a whole. */
   readonly target: string | null
   readonly state: "closed" | "open" | "half_open"
+  /** Since when, in milliseconds since 1970; null where it has never been anything but closed. */
+  readonly since: number | null
   /** Seconds until a probe is let through, null where calls are. */
   readonly retry_after: number | null
 }
@@ -61,13 +63,17 @@ export const makeBreakers = Effect.fnUntraced(function*(options: BreakerOptions)
     }))
   }
   const targets = new Set<string>()
+  const movedAt = new Map<string, number>()
 
   for (const failing of failureClasses) {
     yield* breakers[failing].transitions.pipe(
-      Stream.runForEach((transition) =>
-        (transition.to === "Open" ? Effect.logError : Effect.logInfo)("vendor circuit moved").pipe(
-          Effect.annotateLogs({ failing, key: transition.key, from: transition.from, to: transition.to })
-        )
+      Stream.runForEach(({ from, key, to }) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          movedAt.set(`${failing}/${key}`, now)
+          return (to === "Open" ? Effect.logError : Effect.logInfo)("vendor circuit moved").pipe(
+            Effect.annotateLogs({ failing, key, from, to })
+          )
+        })
       ),
       Effect.forkScoped({ startImmediately: true })
     )
@@ -124,6 +130,7 @@ export const makeBreakers = Effect.fnUntraced(function*(options: BreakerOptions)
             failing,
             target,
             state: state._tag === "Closed" ? "closed" : state._tag === "Open" ? "open" : "half_open",
+            since: movedAt.get(`${failing}/${target ?? "vendor"}`) ?? null,
             retry_after: state._tag === "Open" ? secondsOf(state.retryAfter) : null
           }))
       )

@@ -17,11 +17,20 @@ export interface FleetState {
   readonly degraded: string | null
 }
 
+/** Places of all processes together; null where nothing is shared, or what is shared does not answer. */
+export interface FleetPlaces {
+  readonly limit: number
+  readonly in_use: number | null
+  readonly waiting: number | null
+}
+
 /** The limits that all processes keep together towards the vendor. */
 export class Fleet extends Context.Service<Fleet, {
   /** Makes a call in a place of its own, at the fleet's pace; `VendorBusy` where none comes free within the time. Waiters are served in turn. */
   inPlace<A, E, R>(within: Duration.Duration, call: Effect.Effect<A, E, R>): Effect.Effect<A, E | VendorBusy, R>
   readonly state: Effect.Effect<FleetState>
+  /** Asks the store: for people and for figures, never for a call. */
+  readonly places: Effect.Effect<FleetPlaces>
 }>()("analytics-following/thrift/Fleet") {
   /** The pace of this process alone; how many calls it makes at once is its own affair. */
   static readonly layerProcess = (options: FleetOptions) =>
@@ -29,7 +38,8 @@ export class Fleet extends Context.Service<Fleet, {
       const pace = makePace(spacingOf(options))
       return {
         inPlace: (within, call) => Effect.andThen(pace(within), call),
-        state: Effect.succeed<FleetState>({ shared_by: "process", degraded: null })
+        state: Effect.succeed<FleetState>({ shared_by: "process", degraded: null }),
+        places: Effect.succeed({ limit: options.concurrency, in_use: null, waiting: null })
       }
     })
 
@@ -107,7 +117,11 @@ const makeShared = Effect.fnUntraced(function*(options: FleetOptions) {
     state: Effect.map(Effect.suspend(() => away ? renew : Effect.void), () => ({
       shared_by: store.kind,
       degraded: away ? `${store.kind} does not answer: each process keeps the vendor's limits alone` : null
-    }))
+    })),
+    places: store.count.pipe(
+      Effect.map((counted): FleetPlaces => ({ limit: options.concurrency, ...counted })),
+      Effect.orElseSucceed((): FleetPlaces => ({ limit: options.concurrency, in_use: null, waiting: null }))
+    )
   })
 })
 

@@ -24,4 +24,6 @@ export class FleetStore extends Context.Service<FleetStore, {
   renew(ids: ReadonlyArray<string>, rules: FleetRules): Effect.Effect<void, FleetStoreUnavailable>
   /** Gives a place, or one's turn in the queue, back. */
   leave(id: string): Effect.Effect<void, FleetStoreUnavailable>
+  /** How many have a place, and how many wait for one, in all processes. */
+  readonly count: Effect.Effect<{ readonly in_use: number; readonly waiting: number }, FleetStoreUnavailable>
 }>()("analytics-following/thrift/FleetStore") {}

@@ -12,6 +12,7 @@ export const layer = Layer.effect(
     const sql = yield* SqlClient
     const guard = available("vendor_places")
     const decode = row("vendor_places", Schema.Struct({ delay: Schema.Finite }))
+    const decodeCount = row("vendor_places", Schema.Struct({ in_use: Schema.Int, waiting: Schema.Int }))
     const inTransaction = transactional(sql)
 
     const enter = Effect.fn("PlaceRepo.enter")(function*(id: string, { concurrency, lease, spacing }: FleetRules) {
@@ -51,11 +52,19 @@ export const layer = Layer.effect(
         WHERE id = ${id}`)
     )
 
+    const count = Effect.fn("PlaceRepo.count")(() =>
+      decodeCount(sql`
+        SELECT count(*) FILTER (WHERE starts_at IS NOT NULL AND left_at IS NULL)::integer AS in_use,
+          count(*) FILTER (WHERE starts_at IS NULL)::integer AS waiting
+        FROM vendor_places WHERE expires_at >= clock_timestamp()`)
+    )
+
     return FleetStore.of({
       kind: "postgresql",
       enter: (id, rules) => asked(guard(inTransaction(enter(id, rules)))),
       renew: (ids, rules) => Effect.asVoid(asked(renew(ids, rules))),
-      leave: (id) => Effect.asVoid(asked(leave(id)))
+      leave: (id) => Effect.asVoid(asked(leave(id))),
+      count: Effect.map(asked(count()), (found) => found ?? { in_use: 0, waiting: 0 })
     })
   })
 )

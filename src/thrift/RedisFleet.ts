@@ -16,22 +16,23 @@ export const layer = (options: { readonly url: Redacted.Redacted }) =>
         }).pipe(
           Effect.timeoutOrElse({ duration: "1 second", orElse: () => Effect.fail(new FleetStoreUnavailable()) })
         )
-        return yield* Effect.mapError(decodeNumber(answer), () => new FleetStoreUnavailable())
+        return yield* Effect.mapError(decodeNumbers(answer), () => new FleetStoreUnavailable())
       })
 
       return FleetStore.of({
         kind: "redis",
         enter: Effect.fn("RedisFleet.enter")(function*(id: string, { concurrency, lease, spacing }: FleetRules) {
-          const micros = yield* run(enter, [id, String(concurrency), String(lease), String(Math.round(spacing * 1000))])
+          const [micros] = yield* run(enter, [id, String(concurrency), String(lease), String(Math.round(spacing * 1000))])
           return micros < 0 ? null : micros / 1000
         }),
         renew: (ids, { lease }) => Effect.asVoid(run(renew, [String(lease), ...ids])),
-        leave: (id) => Effect.asVoid(run(leave, [id]))
+        leave: (id) => Effect.asVoid(run(leave, [id])),
+        count: Effect.map(run(count, []), ([in_use, waiting = 0]) => ({ in_use, waiting }))
       })
     })
   )
 
-const decodeNumber = Schema.decodeUnknownEffect(Schema.Finite)
+const decodeNumbers = Schema.decodeUnknownEffect(Schema.TupleWithRest(Schema.Tuple([Schema.Finite]), [Schema.Finite]))
 
 /** In one slot of a cluster. */
 const keys = ["places", "queue", "seen", "ticket", "pace"].map((name) => `{analytics-following:vendor}:${name}`)
@@ -60,7 +61,7 @@ local forget = int(lease + 60000)
 redis.call("PEXPIRE", queue, forget)
 redis.call("PEXPIRE", seen, forget)
 if redis.call("ZCARD", places) + redis.call("ZRANK", queue, id) >= limit then
-  return -1
+  return { -1 }
 end
 redis.call("ZREM", queue, id)
 redis.call("ZREM", seen, id)
@@ -68,7 +69,7 @@ redis.call("ZADD", places, int(now + lease), id)
 redis.call("PEXPIRE", places, forget)
 local start = math.max(micros, tonumber(redis.call("GET", pace)) or 0)
 redis.call("SET", pace, int(start + spacing), "PX", forget)
-return start - micros
+return { start - micros }
 `
 
 const renew = `${clock}
@@ -76,12 +77,17 @@ local until_ = int(now + tonumber(ARGV[1]))
 for i = 2, #ARGV do
   if redis.call("ZSCORE", places, ARGV[i]) then redis.call("ZADD", places, until_, ARGV[i]) end
 end
-return 0
+return { 0 }
 `
 
 const leave = `${clock}
 redis.call("ZREM", places, ARGV[1])
 redis.call("ZREM", queue, ARGV[1])
 redis.call("ZREM", seen, ARGV[1])
-return 0
+return { 0 }
+`
+
+/** Whoever is seen has not got a place yet. */
+const count = `${clock}
+return { redis.call("ZCOUNT", places, "(" .. int(now), "+inf"), redis.call("ZCOUNT", seen, "(" .. int(now), "+inf") }
 `

@@ -7,6 +7,7 @@ import { available, row, rows } from "../database/Rows.ts"
 import { UserId } from "../users/UserId.ts"
 import type { VendorCallRow } from "./CallMeter.ts"
 import { VendorCall } from "./VendorCall.ts"
+import { Cost, type CostGroup } from "./VendorCost.ts"
 
 /** What the calls of a day cost for one purpose and user; `unknown_micros` is what may have been charged or not. */
 export const VendorCost = Schema.Struct({
@@ -30,6 +31,8 @@ export class VendorCallRepo extends Context.Service<VendorCallRepo, {
   >
   /** By day (UTC), purpose and user, latest day first. */
   costs(since: Column.Instant): Effect.Effect<ReadonlyArray<VendorCost>, DatabaseError>
+  /** Added up, the latest day or the dearest first, a hundred at most; `until` is exclusive. */
+  grouped(by: CostGroup, since: Column.Instant, until: Column.Instant): Effect.Effect<ReadonlyArray<Cost>, DatabaseError>
 }>()("analytics-following/thrift/VendorCallRepo") {
   static readonly layer = Layer.effect(
     VendorCallRepo,
@@ -39,6 +42,7 @@ export class VendorCallRepo extends Context.Service<VendorCallRepo, {
       const guard = available("vendor_calls")
       const decodeSpend = row("vendor_calls", Schema.Struct({ today: Column.bigint, last_hour: Column.bigint }))
       const decodeCosts = rows("vendor_calls", VendorCost)
+      const decodeGrouped = rows("vendor_calls", Cost)
 
       const insert = Effect.fn("VendorCallRepo.insert")((calls: ReadonlyArray<VendorCallRow>) =>
         calls.length === 0
@@ -76,7 +80,26 @@ export class VendorCallRepo extends Context.Service<VendorCallRepo, {
           ORDER BY day DESC, billed_micros DESC, purpose, user_id`)
       )
 
-      return { insert, spend, costs }
+      // Over the pool of writes: it may take seconds, and the reads of requests share their connections.
+      const grouped = Effect.fn("VendorCallRepo.grouped")((by: CostGroup, since: Column.Instant, until: Column.Instant) =>
+        decodeGrouped(sql`
+          SELECT ${sql.literal(groups[by])}, count(*)::integer AS calls,
+            coalesce(sum(cost_micros) FILTER (WHERE billed = 'yes'), 0)::bigint AS billed_micros,
+            coalesce(sum(cost_micros) FILTER (WHERE billed = 'unknown'), 0)::bigint AS unknown_micros
+          FROM vendor_calls
+          WHERE called_at >= ${since} AND called_at < ${until}
+          GROUP BY 1, 2, 3
+          ORDER BY day DESC, sum(cost_micros) DESC, purpose, user_id
+          LIMIT 100`)
+      )
+
+      return { insert, spend, costs, grouped }
     })
   )
+}
+
+const groups: Readonly<Record<CostGroup, string>> = {
+  day: "(called_at AT TIME ZONE 'UTC')::date::text AS day, NULL::text AS purpose, NULL::uuid AS user_id",
+  purpose: "NULL::text AS day, purpose, NULL::uuid AS user_id",
+  user: "NULL::text AS day, NULL::text AS purpose, user_id"
 }

@@ -3,7 +3,7 @@ import { instantOf } from "../database/Instant.ts"
 import { type Billed, billed, type DecodoReason, endsTask, Superseded } from "../decodo/DecodoReason.ts"
 import { type BreakerOptions, type BreakerState, makeBreakers } from "./Breakers.ts"
 import { CallMeter } from "./CallMeter.ts"
-import { Fleet, type FleetOptions, type FleetState } from "./Fleet.ts"
+import { Fleet, type FleetOptions, type FleetPlaces, type FleetState } from "./Fleet.ts"
 import * as PlaceRepo from "./PlaceRepo.ts"
 import * as RedisFleet from "./RedisFleet.ts"
 import { Spending, type SpendingOptions, type SpendState } from "./Spending.ts"
@@ -51,6 +51,7 @@ export class VendorGuard extends Context.Service<VendorGuard, {
   call<A, R>(asked: GuardedCall, call: Effect.Effect<A, DecodoReason, R>): Effect.Effect<A, DecodoReason, R>
   /** Asks nobody, but a store that was away: for readiness and metrics. */
   readonly state: Effect.Effect<VendorState>
+  readonly places: Effect.Effect<FleetPlaces>
   /** Reads the day's calls: for people. Undefined while the database is away. */
   readonly spend: Effect.Effect<SpendState | undefined>
 }>()("analytics-following/thrift/VendorGuard") {
@@ -119,6 +120,7 @@ const make = Effect.fnUntraced(function*(options: BreakerOptions) {
       )
     },
     state: Effect.all({ breakers: breakers.state, fleet: fleet.state }),
+    places: fleet.places,
     spend: spending.state
   })
 })

@@ -10,6 +10,7 @@ import type { UserStanding } from "./UserStanding.ts"
 export class Standings extends Context.Service<Standings, {
   readonly find: StandingRepo["Service"]["find"]
   readonly list: StandingRepo["Service"]["list"]
+  readonly hold: StandingRepo["Service"]["hold"]
   /** What it does not name stays as it is. */
   set(user: UserId, change: Partial<Pick<UserStanding, "role" | "status">>): Effect.Effect<void, DatabaseError>
 }>()("analytics-following/users/Standings") {
@@ -21,7 +22,7 @@ export class Standings extends Context.Service<Standings, {
       const set = Effect.fn("Standings.set")(function*(user: UserId, change: Partial<Pick<UserStanding, "role" | "status">>) {
         yield* users.updateStanding(user, change, instantOf(yield* Clock.currentTimeMillis))
       })
-      return { find: standings.find, list: standings.list, set }
+      return { find: standings.find, list: standings.list, hold: standings.hold, set }
     })
   )
 

@@ -18,6 +18,14 @@ export const UserStanding = Schema.Struct({
 }).annotate({ identifier: "UserStanding" })
 export type UserStanding = typeof UserStanding.Type
 
+/** What a user may do. */
+export const Held = Schema.Struct({
+  user_id: AuthUser.fields.id,
+  role: UserProfile.fields.role,
+  status: UserProfile.fields.status
+})
+export type Held = typeof Held.Type
+
 export interface StandingFilter {
   /** A whole e-mail address. */
   readonly email: string | undefined

@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import * as HttpApi from "effect/http-api/HttpApi"
 import { SqlClient } from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"
@@ -8,8 +8,9 @@ import { Authorization } from "../../src/auth/Authorization.ts"
 import { Api } from "../../src/http/Api.ts"
 import { Standings } from "../../src/users/Standings.ts"
 import { UserId } from "../../src/users/UserId.ts"
-import { type Page, send } from "../support/requests.ts"
-import { TestApp } from "../support/TestApp.ts"
+import { newAdmin, type Page, send } from "../support/requests.ts"
+import { TestApp, type TestUser } from "../support/TestApp.ts"
+import { until } from "../support/until.ts"
 
 /** Every endpoint under `/admin`, with whether it asks for the role at all. */
 const endpoints: Array<{ readonly method: string; readonly path: string; readonly guarded: boolean }> = []
@@ -30,19 +31,6 @@ const newUser = Effect.gen(function*() {
   const user = yield* (yield* TestApp).newUser
   yield* user.get("/me")
   return user
-})
-
-/** Somebody whom the database calls an administrator before they are known here. */
-const newAdmin = Effect.gen(function*() {
-  const sql = yield* SqlClient
-  const app = yield* TestApp
-  const admin = yield* app.newUser
-  yield* sql`
-    INSERT INTO auth_users (id) VALUES (${admin.id}) ON CONFLICT DO NOTHING`
-  yield* sql`
-    INSERT INTO user_profiles (user_id, role) VALUES (${admin.id}, 'admin')
-    ON CONFLICT (user_id) DO UPDATE SET role = 'admin'`
-  return admin
 })
 
 const slug = (text: string) => String(JSON.parse(text).type).replace("/problems/", "")
@@ -114,6 +102,27 @@ layer(TestApp.layer(), { excludeTestServices: true })("administration", (it) => 
       const own = yield* role(admin.id, "user")
       assert.deepStrictEqual([own.status, slug(own.text)], [409, "own-standing"])
       assert.strictEqual((yield* role(randomUUID(), "user")).status, 404)
+    }))
+
+  it.effect("two administrators who take the role from each other at once leave one, who is told nothing of the other's attempt", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const [one, two] = [yield* newAdmin, yield* newAdmin]
+      const demote = (by: TestUser, whom: TestUser) =>
+        send(by, "PUT", `/admin/users/${whom.id}/role`, { role: "user", reason: "a race" })
+      const pair = sql.in("user_id", [one.id, two.id])
+      const waiting = sql<{ n: number }>`
+        SELECT count(*)::integer AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+      // Both are let in as administrators, and wait for the rows.
+      const both = yield* sql.withTransaction(Effect.gen(function*() {
+        yield* sql`SELECT 1 FROM user_profiles WHERE ${pair} FOR UPDATE`
+        const asked = yield* Effect.forEach([[one, two], [two, one]] as const, ([by, whom]) => Effect.forkChild(demote(by, whom)))
+        yield* until(waiting, ([row]) => row?.n === 2)
+        return asked
+      }))
+      const statuses = yield* Effect.forEach(both, (asked) => Effect.map(Fiber.join(asked), ({ status }) => status))
+      assert.deepStrictEqual(statuses.toSorted(), [200, 403])
+      assert.lengthOf(yield* sql`SELECT 1 FROM user_profiles WHERE ${pair} AND role = 'admin'`, 1)
     }))
 
   it.effect("changes what it is asked to: a role given while somebody suspends leaves them suspended, and the other way round", () =>

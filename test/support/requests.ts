@@ -18,6 +18,19 @@ export const send = Effect.fnUntraced(function*(user: TestUser, method: string, 
   })
 })
 
+/** Somebody whom the database calls an administrator before they are known here. */
+export const newAdmin = Effect.gen(function*() {
+  const sql = yield* SqlClient
+  const app = yield* TestApp
+  const admin = yield* app.newUser
+  yield* sql`
+    INSERT INTO auth_users (id) VALUES (${admin.id}) ON CONFLICT DO NOTHING`
+  yield* sql`
+    INSERT INTO user_profiles (user_id, role) VALUES (${admin.id}, 'admin')
+    ON CONFLICT (user_id) DO UPDATE SET role = 'admin'`
+  return admin
+})
+
 /** A stored profile that the user holds a window on, which ends after so many days (negative: it has ended). */
 export const unlockedProfile = Effect.fnUntraced(function*(user: TestUser, name?: string, days = 30) {
   const sql = yield* SqlClient

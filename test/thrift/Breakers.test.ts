@@ -142,7 +142,7 @@ describe("a circuit", () => {
       assert.isTrue((yield* calling(breakers, new Unauthorized({}))).made)
       assert.deepStrictEqual(
         (yield* breakers.state).filter(({ state }) => state !== "closed"),
-        [{ failing: "credentials", target: "post", state: "open", retry_after: 5 }]
+        [{ failing: "credentials", target: "post", state: "open", since: 0, retry_after: 5 }]
       )
     }))
 

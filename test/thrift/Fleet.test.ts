@@ -27,6 +27,7 @@ const agree = <E, R>(both: Effect.Effect<ReadonlyArray<Store>, E, R>) =>
         assert.isNull(yield* one!.enter(id(3), rules))
         assert.isNull(yield* two!.enter(id(4), rules))
         assert.isNull(yield* one!.enter(id(3), rules))
+        assert.deepStrictEqual(yield* two!.count, { in_use: 2, waiting: 2 })
         yield* two!.leave(id(2))
         assert.isNull(yield* two!.enter(id(4), rules), "who came later")
         assert.strictEqual(yield* one!.enter(id(3), rules), 0)
@@ -156,7 +157,8 @@ describe("a place in the fleet", () => {
           return 0
         }),
       renew: () => answer(() => undefined),
-      leave: (id) => answer(() => void held.delete(id))
+      leave: (id) => answer(() => void held.delete(id)),
+      count: answer(() => ({ in_use: held.size, waiting: 0 }))
     })
     return { state, layer: Fleet.layerShared({ concurrency: 1, perSecond: 10 }).pipe(Layer.provide(store)) }
   }
@@ -193,6 +195,7 @@ describe("a place in the fleet", () => {
       )
       yield* TestClock.adjust("1 second")
       assert.deepStrictEqual(yield* Fiber.join(all), Array.from({ length: 11 }, (_, n) => n * 100))
+      assert.deepStrictEqual(yield* fleet.places, { limit: 1, in_use: null, waiting: null }, "unknown is not zero")
     }).pipe(Effect.provide(layer))
   })
 })

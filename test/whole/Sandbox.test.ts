@@ -8,6 +8,7 @@ import { TestDatabase } from "../support/TestDatabase.ts"
 interface Summary {
   readonly url: string
   readonly token: string
+  readonly admin_token: string
   readonly user_id: string
   readonly database_url: string
   readonly vendor_url: string
@@ -38,9 +39,9 @@ layer(TestDatabase.layerUnmigrated, { excludeTestServices: true })("the sandbox'
     const summary: Summary = JSON.parse(
       yield* Effect.promise(() => Promise.race([line, ended.then((code) => `"ended with ${code}"`)]))
     )
-    const get = (path: string) =>
+    const get = (path: string, token = summary.token) =>
       Effect.promise(async () => {
-        const answer = await fetch(summary.url + path, { headers: { authorization: `Bearer ${summary.token}` } })
+        const answer = await fetch(summary.url + path, { headers: { authorization: `Bearer ${token}` } })
         return { status: answer.status, headers: answer.headers, body: await answer.json() }
       })
     const stop = Effect.promise(() => {
@@ -66,6 +67,9 @@ layer(TestDatabase.layerUnmigrated, { excludeTestServices: true })("the sandbox'
         by_target: { instagram_graphql_profile: { calls: 1, billed: 1 } },
         in_flight: 0
       })
+      const asUser = yield* first.get("/admin/vendor")
+      const asAdmin = yield* first.get("/admin/vendor", first.summary.admin_token)
+      assert.deepStrictEqual([asUser.status, asAdmin.status], [403, 200])
       const tooLarge = yield* rawHttp(first.summary.url, `GET /livez HTTP/1.1\r\nhost: x\r\nx-large: ${"y".repeat(9000)}\r\n\r\n`)
       assert.strictEqual(JSON.parse(tooLarge.body).type, "/problems/headers-too-large")
       const stopped = yield* first.stop
