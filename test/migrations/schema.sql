@@ -180,6 +180,7 @@ CREATE TABLE auth_users (
   CONSTRAINT auth_users_email_lower CHECK ((email = lower(email))),
   CONSTRAINT auth_users_user_metadata_object CHECK ((jsonb_typeof(user_metadata) = 'object'::text))
 );
+CREATE INDEX auth_users_latest_idx ON public.auth_users USING btree (created_at DESC, id DESC);
 ALTER TABLE auth_users ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON TABLE auth_users FROM PUBLIC, anon, authenticated, service_role;
 GRANT ALL ON TABLE auth_users TO service_role;
@@ -581,7 +582,9 @@ CREATE TABLE jobs (
   CONSTRAINT jobs_state CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'finished'::text, 'cancelled'::text]))),
   CONSTRAINT jobs_total CHECK (((total >= 1) AND (total <= 1000)))
 );
+CREATE INDEX jobs_all_latest_idx ON public.jobs USING btree (created_at DESC, id DESC);
 CREATE INDEX jobs_latest_idx ON public.jobs USING btree (user_id, created_at DESC, id DESC);
+CREATE INDEX jobs_under_way_idx ON public.jobs USING btree (created_at DESC, id DESC) WHERE (finished_at IS NULL);
 ALTER TABLE jobs ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON TABLE jobs FROM PUBLIC, anon, authenticated, service_role;
 GRANT ALL ON TABLE jobs TO service_role;
@@ -1135,6 +1138,8 @@ CREATE TABLE user_profiles (
   CONSTRAINT user_profiles_subscription_tier CHECK ((subscription_tier = ANY (ARRAY['free'::text, 'standard'::text, 'premium'::text, 'enterprise'::text]))),
   CONSTRAINT user_profiles_timezone_length CHECK (((char_length(timezone) >= 1) AND (char_length(timezone) <= 64)))
 );
+CREATE INDEX user_profiles_admins_idx ON public.user_profiles USING btree (user_id) WHERE (role = 'admin'::text);
+CREATE INDEX user_profiles_suspended_idx ON public.user_profiles USING btree (user_id) WHERE (status = 'suspended'::text);
 ALTER TABLE user_profiles ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON TABLE user_profiles FROM PUBLIC, anon, authenticated, service_role;
 GRANT ALL ON TABLE user_profiles TO service_role;
