@@ -1,8 +1,8 @@
 import { Context, Effect, Layer, Result } from "effect"
-import { type CreditsRequired, UserUnknown } from "../credits/CreditErrors.ts"
+import { type CreditsRequired, userIsThere } from "../credits/CreditErrors.ts"
 import type { FreeReason, Reservation } from "../credits/CreditReservation.ts"
 import { type Asked, type Charge, Credits } from "../credits/Credits.ts"
-import type { Quote } from "../credits/Quote.ts"
+import { freeFor, type Quote } from "../credits/Quote.ts"
 import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { Transaction } from "../database/Transaction.ts"
@@ -164,9 +164,7 @@ export class Unlocks extends Context.Service<Unlocks, {
         ...[user, username, known, renewal]: Parameters<Unlocks["Service"]["quote"]>
       ) {
         const quoted = yield* userIsThere(credits.quote(user, unlockOf(username)))
-        return credits.enabled && !renewal && (yield* isOpen(user, known))
-          ? { ...quoted, required: 0, free_quantity: 0, sufficient: true, free_reason: "window_open" as const }
-          : quoted
+        return credits.enabled && !renewal && (yield* isOpen(user, known)) ? freeFor(quoted, "window_open") : quoted
       })
 
       return { enabled: credits.enabled, reserve, open, release, renew, quote, opened }
@@ -185,7 +183,3 @@ const renewalOf = (username: Username, end: Column.Instant): Asked => ({
 /** Accounts are always locked in the same order, so that no two transactions wait for each other. */
 const inOrder = <A>(all: ReadonlyArray<A>, user: (one: A) => UserId): ReadonlyArray<A> =>
   all.toSorted((one, other) => user(one) < user(other) ? -1 : 1)
-
-/** Who asks has been let in: an account that is not there was deleted in between, which no answer is for. */
-const userIsThere = <A, E, R>(effect: Effect.Effect<A, E | UserUnknown, R>) =>
-  Effect.catchIf(effect, (error): error is UserUnknown => error instanceof UserUnknown, Effect.die)

@@ -1,8 +1,11 @@
 import { Clock, Context, Effect, Layer } from "effect"
+import { Charges } from "../credits/Charges.ts"
+import type { CreditsRequired } from "../credits/CreditErrors.ts"
+import type { Quote } from "../credits/Quote.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import type { PostNotFound, PostTemporarilyUnavailable } from "../posts/PostErrors.ts"
-import { PostLookup } from "../posts/PostLookup.ts"
+import { PostLookup, type SeenPost } from "../posts/PostLookup.ts"
 import type { Shortcode } from "../posts/Shortcode.ts"
 import type { AccessRequired, ProfileNotFound } from "../profiles/ProfileErrors.ts"
 import { Profiles } from "../profiles/Profiles.ts"
@@ -29,11 +32,13 @@ export class CampaignContents extends Context.Service<CampaignContents, {
   /** The same where it was not attached. */
   detachProfile(user: UserId, id: CampaignId, profile: Username): Effect.Effect<void, CampaignNotFound | DatabaseError>
   profiles(user: UserId, id: CampaignId, page: Page): Effect.Effect<ReadonlyArray<ProfileRow>, CampaignNotFound | DatabaseError>
-  /** A post that is not stored is fetched. */
+  /** A post that is not stored is fetched, which costs credits; null while they are off. */
   attachPost(user: UserId, id: CampaignId, post: Shortcode, change: CampaignPostChange): Effect.Effect<
-    PostRow,
-    CampaignNotFound | CampaignFull | PostNotFound | PostTemporarilyUnavailable | AccessRequired | DatabaseError
+    { readonly row: PostRow; readonly charge: SeenPost["charge"] },
+    CampaignNotFound | CampaignFull | PostNotFound | PostTemporarilyUnavailable | AccessRequired | CreditsRequired | DatabaseError
   >
+  /** What `attachPost` would cost now. Nobody is asked and nothing changed. */
+  quotePost(user: UserId, id: CampaignId, post: Shortcode): Effect.Effect<Quote, CampaignNotFound | DatabaseError>
   /** The same where it was not attached. */
   detachPost(user: UserId, id: CampaignId, post: Shortcode): Effect.Effect<void, CampaignNotFound | DatabaseError>
   posts(user: UserId, id: CampaignId, page: Page): Effect.Effect<ReadonlyArray<PostRow>, CampaignNotFound | DatabaseError>
@@ -47,6 +52,7 @@ export class CampaignContents extends Context.Service<CampaignContents, {
       const campaignProfiles = yield* CampaignProfileRepo
       const campaignPosts = yield* CampaignPostRepo
       const outbox = yield* Outbox
+      const charges = yield* Charges
       const viewerOf = (user: UserId) => Effect.map(Clock.currentTimeMillis, (now): Viewer => ({ user, now: instantOf(now) }))
 
       /** What is attached is changed; else it is looked up, without a transaction, and attached while there is room. */
@@ -59,9 +65,9 @@ export class CampaignContents extends Context.Service<CampaignContents, {
       }) {
         yield* campaigns.get(user, id)
         const changed = yield* how.change
-        if (changed !== undefined) return changed
+        if (changed !== undefined) return { row: changed, thing: undefined }
         const thing = yield* how.find
-        return yield* campaigns.holding(
+        const row = yield* campaigns.holding(
           user,
           id,
           Effect.gen(function*() {
@@ -69,29 +75,39 @@ export class CampaignContents extends Context.Service<CampaignContents, {
             return (yield* how.change) ?? (yield* Effect.fail(full(how.limit)))
           })
         )
+        return { row, thing }
       })
 
       const attachProfile = Effect.fn("CampaignContents.attachProfile")(function*(
         ...[user, id, username, change]: Parameters<CampaignContents["Service"]["attachProfile"]>
       ) {
         const viewer = yield* viewerOf(user)
-        return yield* attach(user, id, {
+        const { row } = yield* attach(user, id, {
           limit: mostProfiles,
           change: campaignProfiles.update(id, username, change, viewer),
           find: profiles.unlocked(user, username),
           count: campaignProfiles.count(id),
           insert: (profile) => campaignProfiles.upsert(id, profile.id, change, viewer)
         })
+        return row
       })
 
       const attachPost = Effect.fn("CampaignContents.attachPost")(function*(
         ...[user, id, shortcode, change]: Parameters<CampaignContents["Service"]["attachPost"]>
       ) {
         const viewer = yield* viewerOf(user)
-        return yield* attach(user, id, {
+        // Nobody pays for a post that there is no room for.
+        const room: Effect.Effect<void, CampaignFull | DatabaseError> = charges.nothing === null
+          ? Effect.void
+          : Effect.flatMap(
+            campaignPosts.count(id),
+            (count) => count < mostPosts ? Effect.void : Effect.fail(full(mostPosts))
+          )
+        const find = Effect.andThen(room, lookup.unlocked(user, shortcode))
+        const { row, thing } = yield* attach(user, id, {
           limit: mostPosts,
           change: campaignPosts.update(id, shortcode, change, viewer),
-          find: lookup.unlocked(user, shortcode),
+          find,
           count: campaignPosts.count(id),
           insert: (post) =>
             Effect.tap(campaignPosts.upsert(id, post.id, change, viewer), ({ added_at, post_id, shortcode }) =>
@@ -101,6 +117,7 @@ export class CampaignContents extends Context.Service<CampaignContents, {
                 data: { campaign_id: id, post_id, shortcode, added_at, href: `/campaigns/${id}/posts` }
               }))
         })
+        return { row, charge: thing === undefined ? charges.nothing : thing.charge }
       })
 
       const list = <Row>(
@@ -118,6 +135,9 @@ export class CampaignContents extends Context.Service<CampaignContents, {
         ),
         profiles: list(campaignProfiles),
         attachPost,
+        quotePost: Effect.fn("CampaignContents.quotePost")((user, id, shortcode) =>
+          Effect.andThen(campaigns.get(user, id), lookup.quote(user, shortcode))
+        ),
         detachPost: Effect.fn("CampaignContents.detachPost")((user, id, shortcode) =>
           Effect.andThen(campaigns.get(user, id), campaignPosts.delete(id, shortcode))
         ),

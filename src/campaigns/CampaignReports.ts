@@ -2,7 +2,7 @@ import { Context, Effect, Layer, Option, Stream } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { csvLine } from "../http/Csv.ts"
 import type { UserId } from "../users/UserId.ts"
-import type { CampaignId } from "./Campaign.ts"
+import type { Campaign, CampaignId } from "./Campaign.ts"
 import { CampaignContents } from "./CampaignContents.ts"
 import type { CampaignNotFound } from "./CampaignErrors.ts"
 import { type Columns, postColumns, profileColumns } from "./CampaignExport.ts"
@@ -13,9 +13,9 @@ import { Campaigns } from "./Campaigns.ts"
 /** What a campaign did, as a report and as lines for a spreadsheet. */
 export class CampaignReports extends Context.Service<CampaignReports, {
   report(user: UserId, id: CampaignId): Effect.Effect<CampaignReport, CampaignNotFound | DatabaseError>
-  /** CSV, read page by page as it is taken; no connection is held in between. Fails before the first line, or within. */
+  /** The campaign, and CSV, read page by page as it is taken; no connection is held in between. Fails before the first line, or within. */
   lines(user: UserId, id: CampaignId, of: "posts" | "profiles"): Effect.Effect<
-    Stream.Stream<string, CampaignNotFound | DatabaseError>,
+    { readonly campaign: Campaign; readonly lines: Stream.Stream<string, CampaignNotFound | DatabaseError> },
     CampaignNotFound | DatabaseError
   >
 }>()("analytics-following/campaigns/CampaignReports") {
@@ -38,9 +38,10 @@ export class CampaignReports extends Context.Service<CampaignReports, {
 
       const lines = Effect.fn("CampaignReports.lines")(function*(user: UserId, id: CampaignId, of: "posts" | "profiles") {
         const campaign = yield* campaigns.get(user, id)
-        return of === "posts"
+        const lines = of === "posts"
           ? yield* paged(postColumns(campaign), (page) => contents.posts(user, id, page))
           : yield* paged(profileColumns, (page) => contents.profiles(user, id, page))
+        return { campaign, lines }
       })
 
       return { report, lines }

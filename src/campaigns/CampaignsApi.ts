@@ -6,6 +6,9 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import { Touches } from "../alignment/Touches.ts"
 import { recorded } from "../audit/Recorded.ts"
 import { Authorization } from "../auth/Authorization.ts"
+import { CreditsRequired } from "../credits/CreditErrors.ts"
+import { creditAccount } from "../credits/CreditsApi.ts"
+import { dryRunQuery, Quote } from "../credits/Quote.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
 import { asksVendor, Idempotency, Repeats } from "../idempotency/IdempotencyApi.ts"
@@ -36,6 +39,20 @@ const errors = [CampaignNotFound, ...databaseErrors] as const
 const attached =
   "Needs open access at the time it is attached; it stays when the access ends, without figures. Absent members stay as they "
   + "are, null clears them; no body changes nothing."
+
+const reporting = {
+  reads: [
+    "campaigns",
+    "campaign_profiles",
+    "campaign_posts",
+    "profiles",
+    "posts",
+    "post_profiles",
+    "user_profile_access",
+    ...creditAccount.reads
+  ],
+  writes: creditAccount.writes
+} as const
 
 /** Campaigns, what is attached to them, and what came of it. */
 export class CampaignsApi extends HttpApiGroup.make("campaigns")
@@ -116,20 +133,39 @@ export class CampaignsApi extends HttpApiGroup.make("campaigns")
       .annotate(OpenApi.Summary, "Posts in a campaign, latest attached first"),
     HttpApiEndpoint.put("attachPost", "/campaigns/:id/posts/:shortcode", {
       params: postParams,
+      query: dryRunQuery,
       payload: [CampaignPostChange, Schema.Null],
-      success: PostInCampaign,
-      error: [InvalidShortcode, PostNotFound, PostTemporarilyUnavailable, AccessRequired, CampaignFull, ...errors]
+      success: [PostInCampaign, Quote],
+      error: [
+        InvalidShortcode,
+        PostNotFound,
+        PostTemporarilyUnavailable,
+        AccessRequired,
+        CampaignFull,
+        CreditsRequired,
+        ...errors
+      ]
     })
       .middleware(Idempotency)
       .annotate(Repeats, asksVendor)
       .annotate(Touches, {
-        reads: ["campaigns", "user_profile_access", "webhook_endpoints"],
-        writes: ["campaign_posts", "posts", "post_profiles", "post_answers", "profiles", "mentions", "webhook_deliveries"]
+        reads: ["campaigns", "user_profile_access", "webhook_endpoints", ...creditAccount.reads],
+        writes: [
+          ...creditAccount.writes,
+          "campaign_posts",
+          "posts",
+          "post_profiles",
+          "post_answers",
+          "profiles",
+          "mentions",
+          "webhook_deliveries"
+        ]
       })
       .annotate(OpenApi.Summary, "Attach a post, or change what is said of it")
       .annotate(
         OpenApi.Description,
-        `A post that is not stored is fetched from Instagram. When its owner is not unlocked the answer says whom to unlock, and asking again pays nothing twice. ${attached}`
+        "A post that is not stored is fetched from Instagram, which costs credits where they are on (`X-Credits-Charged`); one that is stored does not. "
+          + `When its owner is not unlocked the answer says whom to unlock, and nothing is charged. ${attached}`
       ),
     HttpApiEndpoint.delete("detachPost", "/campaigns/:id/posts/:shortcode", {
       params: postParams,
@@ -141,33 +177,30 @@ export class CampaignsApi extends HttpApiGroup.make("campaigns")
       .annotate(OpenApi.Summary, "Detach a post; the same answer where it was not attached"),
     HttpApiEndpoint.get("report", "/campaigns/:id/report", {
       params,
+      query: dryRunQuery,
       headers: { "if-none-match": Schema.optionalKey(Schema.String) },
-      success: CampaignReport,
-      error: errors
+      success: [CampaignReport, Quote],
+      error: [CreditsRequired, ...errors]
     })
-      .annotate(Touches, {
-        reads: ["campaigns", "campaign_profiles", "campaign_posts", "profiles", "posts", "post_profiles", "user_profile_access"],
-        writes: []
-      })
+      .annotate(Touches, reporting)
       .annotate(OpenApi.Summary, "What the campaign's posts did within its dates, in all, by profile and by post")
       .annotate(
         OpenApi.Description,
-        "Figures of what the caller has unlocked now, as of the last fetch of each post: look the profiles up to have newer ones."
+        "Figures of what the caller has unlocked now, as of the last fetch of each post: look the profiles up to have newer ones. "
+          + "Costs credits where they are on (`X-Credits-Charged`), once in 24 hours for a campaign; 304 and HEAD are free."
       ),
     HttpApiEndpoint.get("export", "/campaigns/:id/export", {
       params,
-      query: { of: Schema.optionalKey(Schema.Literals(["posts", "profiles"])) },
-      success: HttpApiSchema.StreamUint8Array({ contentType: "text/csv" }),
-      error: errors
+      query: { ...dryRunQuery, of: Schema.optionalKey(Schema.Literals(["posts", "profiles"])) },
+      success: [HttpApiSchema.StreamUint8Array({ contentType: "text/csv" }), Quote],
+      error: [CreditsRequired, ...errors]
     })
-      .annotate(Touches, {
-        reads: ["campaigns", "campaign_profiles", "campaign_posts", "profiles", "posts", "post_profiles", "user_profile_access"],
-        writes: []
-      })
+      .annotate(Touches, reporting)
       .annotate(OpenApi.Summary, "The campaign's posts (or profiles) as CSV")
       .annotate(
         OpenApi.Description,
-        "RFC 4180, UTF-8, latest attached first. A text that a spreadsheet would run as a formula has an apostrophe before it. Empty is unknown, or not unlocked."
+        "RFC 4180, UTF-8, latest attached first. A text that a spreadsheet would run as a formula has an apostrophe before it. Empty is unknown, or not unlocked. "
+          + "Costs credits where they are on (`X-Credits-Charged`), once in 24 hours for the posts or the profiles of a campaign; HEAD is free."
       )
   )
   .middleware(Authorization)

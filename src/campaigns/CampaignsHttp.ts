@@ -3,9 +3,12 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { CurrentUser } from "../auth/CurrentUser.ts"
+import { Charges } from "../credits/Charges.ts"
+import { creditHeaders } from "../credits/CreditHeaders.ts"
+import { paidAnswer } from "../credits/PaidAnswerHttp.ts"
 import { isUuid } from "../database/Uuid.ts"
 import { Api } from "../http/Api.ts"
-import { conditional, taggedJson } from "../http/Conditional.ts"
+import { taggedJson } from "../http/Conditional.ts"
 import { Cursor } from "../http/Cursor.ts"
 import { linkNext } from "../http/LinkNext.ts"
 import { defaultLimit, pageOf } from "../http/Lists.ts"
@@ -13,6 +16,7 @@ import { InvalidShortcode } from "../posts/PostErrors.ts"
 import { normalizeShortcode, type Shortcode } from "../posts/Shortcode.ts"
 import { usernameOf } from "../profiles/UsernameParam.ts"
 import { type Campaign, CampaignId } from "./Campaign.ts"
+import { exportCharge, reportCharge } from "./CampaignCharges.ts"
 import { CampaignContents } from "./CampaignContents.ts"
 import { CampaignNotFound } from "./CampaignErrors.ts"
 import { CampaignReports } from "./CampaignReports.ts"
@@ -29,6 +33,7 @@ export const layer = HttpApiBuilder.group(
     const campaigns = yield* Campaigns
     const contents = yield* CampaignContents
     const reports = yield* CampaignReports
+    const charges = yield* Charges
     const cursors = yield* Cursor
 
     /** One page of a list: `scope` names the list and whose it is. */
@@ -98,28 +103,42 @@ export const layer = HttpApiBuilder.group(
         const scope = `campaigns/${user.id}/${id}/posts`
         return yield* page({ query, request }, scope, (at: Page) => contents.posts(user.id, id, at), postView)
       }),
-      attachPost: Effect.fn("CampaignsHttp.attachPost")(function*({ params, payload }) {
+      attachPost: Effect.fn("CampaignsHttp.attachPost")(function*({ params, payload, query }) {
         const user = yield* CurrentUser
         const [id, shortcode] = [yield* idOf(params), yield* shortcodeOf(params)]
-        return postView(yield* contents.attachPost(user.id, id, shortcode, payload ?? {}))
+        if (query.dry_run === "true") return yield* contents.quotePost(user.id, id, shortcode)
+        const { charge, row } = yield* contents.attachPost(user.id, id, shortcode, payload ?? {})
+        return HttpServerResponse.jsonUnsafe(postView(row), { headers: charge === null ? {} : creditHeaders(charge) })
       }),
       detachPost: Effect.fn("CampaignsHttp.detachPost")(function*({ params }) {
         const user = yield* CurrentUser
         yield* contents.detachPost(user.id, yield* idOf(params), yield* shortcodeOf(params))
       }),
-      report: Effect.fn("CampaignsHttp.report")(function*({ params, request }) {
+      report: Effect.fn("CampaignsHttp.report")(function*({ params, query, request }) {
         const user = yield* CurrentUser
-        return conditional(request, taggedJson(yield* reports.report(user.id, yield* idOf(params))))
+        const id = yield* idOf(params)
+        if (query.dry_run === "true") {
+          return yield* charges.quote(user.id, reportCharge(yield* campaigns.get(user.id, id)))
+        }
+        const report = yield* reports.report(user.id, id)
+        const payable = reportCharge(report.campaign)
+        return yield* paidAnswer(charges, { request, answer: taggedJson(report), user: user.id, payable })
       }),
-      export: Effect.fn("CampaignsHttp.export")(function*({ params, query }) {
+      export: Effect.fn("CampaignsHttp.export")(function*({ params, query, request }) {
         const user = yield* CurrentUser
         const id = yield* idOf(params)
         const of = query.of ?? "posts"
-        return HttpServerResponse.stream(Stream.encodeText(yield* reports.lines(user.id, id, of)), {
+        if (query.dry_run === "true") {
+          return yield* charges.quote(user.id, exportCharge(yield* campaigns.get(user.id, id), of))
+        }
+        const { campaign, lines } = yield* reports.lines(user.id, id, of)
+        const charge = request.method === "HEAD" ? null : yield* charges.pay(user.id, exportCharge(campaign, of))
+        return HttpServerResponse.stream(Stream.encodeText(lines), {
           contentType: "text/csv; charset=utf-8; header=present",
           headers: {
             "content-disposition": `attachment; filename="campaign-${id.slice(0, 8)}-${of}.csv"`,
-            "cache-control": "private, no-store"
+            "cache-control": "private, no-store",
+            ...(charge === null ? {} : creditHeaders(charge))
           }
         })
       })

@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import * as HttpApiError from "effect/http-api/HttpApiError"
 import { problemFields } from "../http/Problem.ts"
 import { Action } from "./CreditReservation.ts"
@@ -35,6 +35,10 @@ export class UserUnknown extends HttpApiError.Problem<UserUnknown>()("UserUnknow
 }, problemFields) {
   static readonly problem = new UserUnknown({ detail: "Nobody has this id. Take it from `GET /me` of the user." })
 }
+
+/** For whoever has been let in: an account that is not there was deleted in between, which no answer is for. */
+export const userIsThere = <A, E, R>(effect: Effect.Effect<A, E | UserUnknown, R>) =>
+  Effect.catchIf(effect, (error): error is UserUnknown => error instanceof UserUnknown, Effect.die)
 
 /** The charge that is to be given back is none, or not this user's. */
 export class NotCharged extends HttpApiError.Problem<NotCharged>()("NotCharged", {

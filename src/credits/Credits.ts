@@ -6,13 +6,13 @@ import { Transaction } from "../database/Transaction.ts"
 import type { UserId } from "../users/UserId.ts"
 import { type Corrected, type Correction, makeCorrections } from "./Corrections.ts"
 import type { CreditEntry } from "./CreditEntry.ts"
-import { CreditsRequired, type CreditsShort, type NotCharged, type UserUnknown } from "./CreditErrors.ts"
+import type { CreditsRequired, CreditsShort, NotCharged, UserUnknown } from "./CreditErrors.ts"
 import type { Action, FreeReason, Reservation } from "./CreditReservation.ts"
 import { available, Ledger } from "./Ledger.ts"
 import { type AccountRow, LedgerRepo } from "./LedgerRepo.ts"
 import { PlanRepo } from "./PlanRepo.ts"
-import { priced, type Quote } from "./Quote.ts"
-import { validAt } from "./Renewal.ts"
+import { makePriceOf, required } from "./Pricing.ts"
+import type { Quote } from "./Quote.ts"
 import { ReservationRepo } from "./ReservationRepo.ts"
 
 export interface CreditsOptions {
@@ -77,7 +77,6 @@ export class Credits extends Context.Service<Credits, {
       Effect.gen(function*() {
         const ledger = yield* Ledger
         const reservations = yield* ReservationRepo
-        const plans = yield* PlanRepo
         const transaction = yield* Transaction
         const lease = Duration.toMillis(options.lease)
         const corrections = yield* makeCorrections
@@ -86,14 +85,7 @@ export class Credits extends Context.Service<Credits, {
           return (yield* ledger.settled(user)) ?? (yield* transaction.run(ledger.locked(user)))
         })
 
-        const priceOf = Effect.fnUntraced(function*(holder: AccountRow, action: Action, quantity: number) {
-          const now = yield* Clock.currentTimeMillis
-          const price = validAt(yield* plans.prices, now).find((one) => one.action === action)
-          const used = price === undefined || price.free_per_month === 0
-            ? 0
-            : yield* reservations.countFree(holder.user_id, action, holder.period_starts_at)
-          return priced(price, quantity, used)
-        })
+        const priceOf = yield* makePriceOf
 
         const quote = Effect.fn("Credits.quote")(function*(user: UserId, { action, quantity = 1 }: Asked) {
           const asked = { action, quantity }
@@ -260,17 +252,3 @@ const held = (row: Reservation): Reservation => ({
   created_at: row.created_at,
   expires_at: row.expires_at
 })
-
-const required = (action: Action, amount: number, holder: AccountRow) =>
-  new CreditsRequired({
-    action,
-    required: amount,
-    balance: available(holder),
-    next_grant_at: holder.period_ends_at,
-    pricing: "/credits/pricing",
-    detail:
-      `This costs ${amount} credits and ${
-        available(holder)
-      } can be spent. The plan gives credits again at ${holder.period_ends_at}; `
-      + "a higher plan gives more at once. Nothing was charged."
-  })

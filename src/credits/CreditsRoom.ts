@@ -1,6 +1,7 @@
 import { Duration, Layer } from "effect"
 import type { SettingsValues } from "../settings/Settings.ts"
 import { Users } from "../users/Users.ts"
+import { Charges } from "./Charges.ts"
 import { Credits } from "./Credits.ts"
 import { LedgerCheck } from "./LedgerCheck.ts"
 import { Statements } from "./Statements.ts"
@@ -14,7 +15,7 @@ export const layer = (
   const enabled = settings.CREDITS_ENABLED
   // What a caller has reserved must not lapse under the fetch that they wait for.
   const lease = Duration.max(settings.CREDITS_LEASE, Duration.times(settings.DECODO_BUDGET, 2))
-  return Statements.layer.pipe(
+  return Layer.merge(Statements.layer, Charges.layer).pipe(
     Layer.provideMerge([
       Credits.layer({ enabled, lease }),
       Subscriptions.layer({ enabled }),

@@ -25,5 +25,9 @@ export const priced = (price: Pick<Price, "credits" | "free_per_month"> | undefi
   }
 }
 
+/** The quote of something that is free for another reason than its price; while credits are off it says that. */
+export const freeFor = (quote: Quote, free_reason: typeof FreeReason.Type): Quote =>
+  quote.free_reason === "credits_off" ? quote : { ...quote, required: 0, free_quantity: 0, sufficient: true, free_reason }
+
 /** Query of a call that can cost: `dry_run=true` answers with the quote and does nothing. */
 export const dryRunQuery = { dry_run: Schema.optionalKey(Schema.Literals(["true", "false"])) }

@@ -27,6 +27,8 @@ export class ReservationRepo extends Context.Service<ReservationRepo, {
   findOpen(same: Same): Effect.Effect<CreditReservation | undefined, DatabaseError>
   /** One of the same thing that was paid at `since` or later. */
   findPaid(same: Same, since: Column.Instant): Effect.Effect<CreditReservation | undefined, DatabaseError>
+  /** One of the same thing, paid or free, that was made and committed since then. */
+  findGiven(same: Same, since: Column.Instant): Effect.Effect<CreditReservation | undefined, DatabaseError>
   /** How many were free by allowance since then, and are or will be used. */
   countFree(user: UserId, action: Action, since: Column.Instant): Effect.Effect<number, DatabaseError>
   extend(id: string, expiresAt: Column.Instant): Effect.Effect<void, DatabaseError>
@@ -88,6 +90,12 @@ export class ReservationRepo extends Context.Service<ReservationRepo, {
           ORDER BY settled_at DESC LIMIT 1`)
       )
 
+      const findGiven = Effect.fn("ReservationRepo.findGiven")((what: Same, since: Column.Instant) =>
+        decode(sql`
+          SELECT * FROM credit_reservations
+          WHERE ${same(what)} AND created_at > ${since} AND status = 'committed' LIMIT 1`)
+      )
+
       const countFree = Effect.fn("ReservationRepo.countFree")((user: UserId, action: Action, since: Column.Instant) =>
         Effect.map(
           decodeSum(sql`
@@ -143,7 +151,7 @@ export class ReservationRepo extends Context.Service<ReservationRepo, {
         )
       )
 
-      return { insert, insertFree, find, findOpen, findPaid, countFree, extend, settle, expire, hasLapsed, lapsed }
+      return { insert, insertFree, find, findOpen, findPaid, findGiven, countFree, extend, settle, expire, hasLapsed, lapsed }
     })
   )
 }

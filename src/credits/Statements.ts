@@ -2,6 +2,7 @@ import { Clock, Context, Effect, Layer } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import type { UserId } from "../users/UserId.ts"
+import { userIsThere } from "./CreditErrors.ts"
 import { Credits } from "./Credits.ts"
 import { available } from "./Ledger.ts"
 import { LedgerRepo } from "./LedgerRepo.ts"
@@ -36,8 +37,7 @@ export class Statements extends Context.Service<Statements, {
       const subscriptions = yield* Subscriptions
       /** What was due is in the account before it is read. */
       const upToDate = (user: UserId) => credits.enabled ? Effect.asVoid(accountOf(user)) : Effect.void
-      /** Whoever has been let in has both rows. */
-      const accountOf = (user: UserId) => Effect.catchTag(credits.account(user), "UserUnknown", Effect.die)
+      const accountOf = (user: UserId) => userIsThere(credits.account(user))
 
       const holderOf = Effect.fnUntraced(function*(user: UserId) {
         return (yield* ledger.findHolder(user)) ?? (yield* Effect.die(new Error("a user who was let in has no row")))

@@ -7,6 +7,7 @@ import { ApiKeysApi } from "../apikeys/ApiKeysApi.ts"
 import { AuthApi } from "../auth/AuthApi.ts"
 import { CampaignsApi } from "../campaigns/CampaignsApi.ts"
 import { BillingApi } from "../credits/BillingApi.ts"
+import { describeCharges } from "../credits/CreditHeaders.ts"
 import { CreditsAdminApi } from "../credits/CreditsAdminApi.ts"
 import { CreditsApi } from "../credits/CreditsApi.ts"
 import { FavoritesApi } from "../favorites/FavoritesApi.ts"
@@ -59,7 +60,7 @@ export class Api extends HttpApi.make("analytics-following")
   .middleware(RequestValidation)
   .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error", errors: "all" })
   .annotate(HttpApi.QueryParseOptions, { errors: "all" })
-  .annotate(OpenApi.Transform, describeOperations(describeKeys))
+  .annotate(OpenApi.Transform, describeOperations((operation) => describeCharges(describeKeys(operation))))
   .annotateMerge(OpenApi.annotations({
     transform: (document) => ({ ...document, webhooks: openApiWebhooks() }),
     title: "Analytics Following",

@@ -33,6 +33,12 @@ export const conditional = (
     : HttpServerResponse.uint8Array(body, { contentType: "application/json", headers })
 }
 
+/** Whether `conditional` would say that the caller has an answer with this tag. */
+export const isUnchanged = ({ headers }: HttpServerRequest.HttpServerRequest, etag: string): boolean => {
+  const wanted = headers["if-none-match"]
+  return wanted !== undefined && matches(wanted, etag)
+}
+
 /** A value as JSON, for `conditional`, with a tag made of what it says: where no version stands for all that it is made of. */
 export const taggedJson = (value: unknown): { readonly body: Uint8Array; readonly etag: string } => {
   const body = encoder.encode(JSON.stringify(value))

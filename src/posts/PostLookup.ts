@@ -3,6 +3,9 @@ import { AccessTracker } from "../access/AccessTracker.ts"
 import { makeSingleFlight } from "../auth/SingleFlight.ts"
 import { Cache } from "../cache/Cache.ts"
 import { TtlMap } from "../cache/TtlMap.ts"
+import { type Announced, Charges } from "../credits/Charges.ts"
+import type { CreditsRequired } from "../credits/CreditErrors.ts"
+import { freeFor, type Quote } from "../credits/Quote.ts"
 import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
@@ -24,8 +27,10 @@ import { PostNotFound, PostTemporarilyUnavailable } from "./PostErrors.ts"
 import { Posts } from "./Posts.ts"
 import type { Shortcode } from "./Shortcode.ts"
 
-/** What of a post the user needs. */
-export type SeenPost = Pick<FoundPost, "id" | "shortcode">
+/** What of a post the user needs, and what seeing it cost; null while credits are off. */
+export interface SeenPost extends Pick<FoundPost, "id" | "shortcode"> {
+  readonly charge: Announced | null
+}
 
 export interface PostLookupOptions {
   /** How long a caller waits for a fetch, which goes on without them. */
@@ -38,13 +43,16 @@ export interface PostLookupOptions {
 
 /**
  * A post by its shortcode, for somebody who holds a window on a profile that lists it. One that is not stored is fetched, at most once
- * at a time whoever asks; its answer is kept, so that unlocking the owner and asking again pays nothing twice.
+ * at a time whoever asks; its answer is kept, so that unlocking the owner and asking again pays nothing twice. That is a `post_analytics`;
+ * what is stored belongs to the window.
  */
 export class PostLookup extends Context.Service<PostLookup, {
   unlocked(user: UserId, shortcode: Shortcode): Effect.Effect<
     SeenPost,
-    PostNotFound | PostTemporarilyUnavailable | AccessRequired | DatabaseError
+    PostNotFound | PostTemporarilyUnavailable | AccessRequired | CreditsRequired | DatabaseError
   >
+  /** What `unlocked` would cost now. Nobody is asked. */
+  quote(user: UserId, shortcode: Shortcode): Effect.Effect<Quote, DatabaseError>
 }>()("analytics-following/posts/PostLookup") {
   static readonly layerNoDeps = (options: PostLookupOptions) => Layer.effect(PostLookup, make(options))
 
@@ -69,6 +77,7 @@ const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
   const cache = yield* Cache
   const transaction = yield* Transaction
   const absences = yield* NegativeCache
+  const charges = yield* Charges
   const once = yield* makeSingleFlight<Kept, FetchFailure>()
   const failures = new TtlMap<PostTemporarilyUnavailable>(rememberedFailures)
 
@@ -133,27 +142,46 @@ const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
     return post
   })
 
-  const unlocked = Effect.fn("PostLookup.unlocked")(function*(user: UserId, shortcode: Shortcode) {
-    const known = yield* posts.find(shortcode)
-    if (known !== undefined) return yield* stored(user, known)
+  /** A post that is not stored: its answer becomes rows, and is charged for, in one transaction. */
+  const added = Effect.fnUntraced(function*(
+    user: UserId,
+    shortcode: Shortcode,
+    commit: Effect.Effect<Announced | null, CreditsRequired | DatabaseError>
+  ) {
     const answer = yield* Effect.provideService(fetched(shortcode), VendorUse, { purpose: "post", user })
     const { coauthor_producers, owner_username } = answer.post
     if (owner_username === null) return yield* Effect.fail(unavailable(shortcode, "owner_unknown", 3600))
     const profile = yield* firstUnlocked(user, [owner_username, ...coauthor_producers.map(({ username }) => username)])
     if (profile === undefined) return yield* locked(owner_username)
     const now = instantOf(yield* Clock.currentTimeMillis)
-    const written = transaction.run(Effect.andThen(
-      store.addPost(profile, answer.post, answer.fetchedAt),
-      answers.markStored(answer.id, now)
-    ))
+    const written = transaction.run(Effect.gen(function*() {
+      yield* store.addPost(profile, answer.post, answer.fetchedAt)
+      yield* answers.markStored(answer.id, now)
+      const post = yield* posts.find(shortcode)
+      return post === undefined ? undefined : { ...post, charge: yield* commit }
+    }))
     // Whoever hangs up after the commit leaves no old answer in the cache.
-    yield* Effect.uninterruptible(Effect.andThen(written, cache.delete(profile.username)))
+    const post = yield* Effect.uninterruptible(Effect.tap(written, () => cache.delete(profile.username)))
     // A post that contradicts what is stored is left out of it.
-    return (yield* posts.find(shortcode)) ?? (yield* Effect.fail(unavailable(shortcode, "answer_refused", 3600)))
+    return post ?? (yield* Effect.fail(unavailable(shortcode, "answer_refused", 3600)))
   })
 
-  return PostLookup.of({ unlocked })
+  const unlocked = Effect.fn("PostLookup.unlocked")(function*(user: UserId, shortcode: Shortcode) {
+    const known = yield* posts.find(shortcode)
+    return known === undefined
+      ? yield* charges.holding(user, askedFor(shortcode), (commit) => added(user, shortcode, commit))
+      : { ...(yield* stored(user, known)), charge: charges.nothing }
+  })
+
+  const quote = Effect.fn("PostLookup.quote")(function*(user: UserId, shortcode: Shortcode) {
+    const quoted = yield* charges.quote(user, askedFor(shortcode))
+    return (yield* posts.find(shortcode)) === undefined ? quoted : freeFor(quoted, "window_open")
+  })
+
+  return PostLookup.of({ unlocked, quote })
 })
+
+const askedFor = (shortcode: Shortcode) => ({ action: "post_analytics" as const, subject: shortcode })
 
 const rememberedFailures = 20_000
 

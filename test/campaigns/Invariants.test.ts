@@ -8,6 +8,7 @@ import { CampaignContents } from "../../src/campaigns/CampaignContents.ts"
 import { CampaignReports } from "../../src/campaigns/CampaignReports.ts"
 import { Campaigns } from "../../src/campaigns/Campaigns.ts"
 import { type Status, transitions } from "../../src/campaigns/CampaignStatus.ts"
+import { Charges } from "../../src/credits/Charges.ts"
 import { Transaction } from "../../src/database/Transaction.ts"
 import { PostId } from "../../src/posts/Post.ts"
 import { PostLookup } from "../../src/posts/PostLookup.ts"
@@ -60,8 +61,9 @@ const otherRooms = Layer.mergeAll(
     unlocked: (_, shortcode) =>
       shortcode === names[2]
         ? locked(shortcode)
-        : Effect.succeed({ shortcode, id: things.posts.get(shortcode) ?? PostId.make("") })
-  })
+        : Effect.succeed({ shortcode, id: things.posts.get(shortcode) ?? PostId.make(""), charge: null })
+  }),
+  Layer.mock(Charges, { nothing: null })
 )
 
 const doors = CampaignReports.layer.pipe(

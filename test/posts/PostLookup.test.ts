@@ -3,6 +3,7 @@ import { Deferred, Duration, Effect, Fiber, Layer, Result } from "effect"
 import * as TestClock from "effect/testing/TestClock"
 import { AccessTracker } from "../../src/access/AccessTracker.ts"
 import { Cache } from "../../src/cache/Cache.ts"
+import { Charges } from "../../src/credits/Charges.ts"
 import { Instant } from "../../src/database/Column.ts"
 import { DatabaseUnavailable } from "../../src/database/DatabaseErrors.ts"
 import { millisOf } from "../../src/database/Instant.ts"
@@ -100,6 +101,7 @@ const lookupOver = (
     Layer.mock(ProfileStore, {}),
     Layer.mock(AccessTracker, {}),
     Layer.mock(Transaction, {}),
+    Layer.mock(Charges, { nothing: null, holding: (_, __, work) => work(Effect.succeed(null)) }),
     Cache.layerNone,
     NegativeCache.layerNoDeps({ believedFor: "10 minutes" }).pipe(Layer.provide(absences))
   ]))
