@@ -19,11 +19,11 @@ const headers = {
   "X-Credits-Charged": {
     description: "Credits that this answer cost; absent while credits are off",
     required: false,
-    schema: { type: "integer", minimum: 0 }
+    schema: { type: "integer", minimum: 0, maximum: 1_000_000 }
   },
   "X-Credits-Remaining": {
     description: "Credits that can be spent after it; absent where nothing was to be charged",
     required: false,
-    schema: { type: "integer", minimum: 0 }
+    schema: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
   }
 }

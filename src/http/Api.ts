@@ -30,6 +30,8 @@ import { describeOperations } from "./Operations.ts"
 import { SchemaGate } from "./SchemaGate.ts"
 import { SystemApi } from "./SystemApi.ts"
 
+const describeAll = describeOperations((operation) => describeCharges(describeKeys(operation)))
+
 /** The whole HTTP contract: the server, the OpenAPI document, the documentation page and the typed client come from it. */
 export class Api extends HttpApi.make("analytics-following")
   .add(AuthApi)
@@ -60,9 +62,8 @@ export class Api extends HttpApi.make("analytics-following")
   .middleware(RequestValidation)
   .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error", errors: "all" })
   .annotate(HttpApi.QueryParseOptions, { errors: "all" })
-  .annotate(OpenApi.Transform, describeOperations((operation) => describeCharges(describeKeys(operation))))
   .annotateMerge(OpenApi.annotations({
-    transform: (document) => ({ ...document, webhooks: openApiWebhooks() }),
+    transform: (document) => ({ ...describeAll(document), webhooks: openApiWebhooks() }),
     title: "Analytics Following",
     version: "1",
     description:

@@ -148,6 +148,25 @@ layer(TestApp.layer(), { excludeTestServices: true })("Idempotency-Key", (it) =>
       assert.sameMembers(Object.keys(samples), keyed.map(({ route }) => route), "a request for each is in this test")
     }))
 
+  it.effect("is in the document of every operation that takes it", () =>
+    Effect.gen(function*() {
+      const { url } = yield* TestApp
+      type Operation = { readonly parameters?: ReadonlyArray<{ readonly name: string }> }
+      const { paths } = yield* Effect.promise(async () =>
+        await (await fetch(`${url}/openapi.json`)).json() as {
+          readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+        }
+      )
+      const said = Object.entries(paths).flatMap(([path, methods]) =>
+        Object.entries(methods).flatMap(([method, { parameters = [] }]) =>
+          parameters.some(({ name }) => name === "idempotency-key")
+            ? [`${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ":$1")}`]
+            : []
+        )
+      )
+      assert.sameMembers(said, keyed.map(({ route }) => route))
+    }))
+
   for (const { method, route } of keyed) {
     it.effect(`${route}: done once, answered again, and refused to another request or meanwhile`, () =>
       Effect.gen(function*() {
