@@ -46,3 +46,22 @@ export class CreditsApi extends HttpApiGroup.make("credits")
   .middleware(Authorization)
   .annotate(OpenApi.Description, "What things cost, and what the caller has. The rules are in docs/credits.md.")
 {}
+
+/** Says in the document what the answers of operations that can cost credits carry. */
+export const describeCharges = (operation: OpenApi.OpenAPISpecOperation): OpenApi.OpenAPISpecOperation =>
+  "402" in operation.responses && "200" in operation.responses
+    ? { ...operation, responses: { ...operation.responses, 200: { ...operation.responses["200"], headers } } }
+    : operation
+
+const headers = {
+  "X-Credits-Charged": {
+    description: "Credits that this answer cost; absent while credits are off",
+    required: false,
+    schema: { type: "integer", minimum: 0, maximum: 1_000_000 }
+  },
+  "X-Credits-Remaining": {
+    description: "Credits that can be spent after it; absent where nothing was to be charged",
+    required: false,
+    schema: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
+  }
+}
