@@ -89,6 +89,7 @@ export const creditProbes: ReadonlyArray<Probe> = [
   { method: "ReservationRepo.find", run: reservations(ReservationRepo.use((repo) => repo.find(id, user))) },
   { method: "ReservationRepo.findOpen", run: reservations(ReservationRepo.use((repo) => repo.findOpen(reservation))) },
   { method: "ReservationRepo.findPaid", run: reservations(ReservationRepo.use((repo) => repo.findPaid(reservation, now))) },
+  { method: "ReservationRepo.findGiven", run: reservations(ReservationRepo.use((repo) => repo.findGiven(reservation, now))) },
   {
     method: "ReservationRepo.countFree",
     run: reservations(ReservationRepo.use((repo) => repo.countFree(user, "data_export", now)))
