@@ -17,7 +17,7 @@ import { Similar } from "../src/insights/Similar.ts"
 import { reportFailure } from "../src/observability/StartFailure.ts"
 import { Recomputation } from "../src/profiles/Recomputation.ts"
 import { doors } from "./maintenance/doors.ts"
-import { ProfileCursor } from "./maintenance/options.ts"
+import { RowCursor } from "./maintenance/options.ts"
 
 const first = "00000000-0000-0000-0000-000000000000"
 const batchSize = 100
@@ -29,12 +29,12 @@ const backfill = Command.make("backfill-insights", {
   ),
   after: Flag.String("after").pipe(
     Flag.withDescription("Go on deriving behind the profile with this id"),
-    Flag.withSchema(ProfileCursor),
+    Flag.withSchema(RowCursor),
     Flag.withDefault(first)
   ),
   compareAfter: Flag.String("compare-after").pipe(
     Flag.withDescription("Go on comparing behind the profile with this id"),
-    Flag.withSchema(ProfileCursor),
+    Flag.withSchema(RowCursor),
     Flag.withDefault(first)
   )
 }, ({ after, compareAfter, similar }) =>

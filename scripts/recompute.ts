@@ -16,7 +16,7 @@ import * as Flag from "effect/cli/Flag"
 import { Recompute } from "../src/insights/Recompute.ts"
 import { reportFailure } from "../src/observability/StartFailure.ts"
 import { doors } from "./maintenance/doors.ts"
-import { ProfileCursor } from "./maintenance/options.ts"
+import { RowCursor } from "./maintenance/options.ts"
 
 const recompute = Command.make("recompute", {
   usernames: Flag.String("username").pipe(Flag.withDescription("Only this profile; may be repeated"), Flag.atLeast(0)),
@@ -26,7 +26,7 @@ const recompute = Command.make("recompute", {
   ),
   after: Flag.String("after").pipe(
     Flag.withDescription("Go on behind the profile with this id, the cursor of an interrupted run"),
-    Flag.withSchema(ProfileCursor),
+    Flag.withSchema(RowCursor),
     Flag.optional
   ),
   batchSize: Flag.Int("batch-size").pipe(

@@ -20,9 +20,9 @@ export const olderThan = (setting: "CAMPAIGN_BIN_RETENTION" | "SEARCH_RETENTION"
   )
 }
 
-/** A profile's id, as a run printed it. */
-export const ProfileCursor = Schema.String.check(
-  Schema.isPattern(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, { expected: "a profile's id" })
+/** A row's id, as a run printed it. */
+export const RowCursor = Schema.String.check(
+  Schema.isPattern(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, { expected: "an id, as the run printed it" })
 )
 
 /** The database over one connection, as any pooler takes it. */

@@ -34,6 +34,7 @@ import { PersonalDataRepo } from "../../src/users/PersonalDataRepo.ts"
 import { UserId } from "../../src/users/UserId.ts"
 import { UserRepo } from "../../src/users/UserRepo.ts"
 import { auditProbes } from "./auditProbes.ts"
+import { backfillProbes } from "./backfillProbes.ts"
 import { callProbes } from "./callProbes.ts"
 import { campaignProbes } from "./campaignProbes.ts"
 import { creditProbes } from "./creditProbes.ts"
@@ -285,5 +286,6 @@ export const probes: ReadonlyArray<Probe> = [
   ...refreshProbes,
   ...thriftProbes,
   ...jobProbes,
-  ...auditProbes
+  ...auditProbes,
+  ...backfillProbes
 ]

@@ -22,6 +22,7 @@ export const FetchedAccount = Schema.Struct({
   highlight_reel_count: Count,
   profile_pic_url: Text,
   profile_pic_url_hd: Text,
+  profile_pic_expires_at: Schema.NullOr(Instant),
   external_url: Text,
   bio_links: Schema.Array(Schema.Struct({ title: Text, url: Text, link_type: Text })),
   pronouns: Schema.Array(Schema.String),

@@ -7,6 +7,7 @@ import type { DecodedProfile, FetchedAccount, FetchedRelated } from "./FetchedPr
 import { parseJson } from "./JsonText.ts"
 import { isJsonObject, known, missing, named, present } from "./MediaDecoder.ts"
 import { mentionsOf } from "./MentionEdges.ts"
+import { pictureExpiry } from "./PictureExpiry.ts"
 import { storableJson } from "./StorableJson.ts"
 import { readTimelines } from "./TimelineDecoder.ts"
 import { nodesOf } from "./WireField.ts"
@@ -62,6 +63,7 @@ const toAccount = (wire: WireUser, id: string, username: Username, received: boo
     highlight_reel_count: known(wire.highlight_reel_count),
     profile_pic_url: wire.profile_pic_url ?? null,
     profile_pic_url_hd: wire.profile_pic_url_hd ?? null,
+    profile_pic_expires_at: pictureExpiry([wire.profile_pic_url ?? null, wire.profile_pic_url_hd ?? null]),
     external_url: wire.external_url ?? null,
     bio_links: present(wire.bio_links).map((link) => ({
       title: filled(link.title),

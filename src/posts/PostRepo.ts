@@ -22,6 +22,11 @@ export class PostRepo extends Context.Service<PostRepo, {
     profile: ProfileId,
     posts: ReadonlyArray<StoredPost>
   ): Effect.Effect<ReadonlyArray<{ id: PostId; shortcode: string }>, DatabaseError>
+  /**
+   * As `upsert`, of an answer that may be old: adds what is missing, and changes what differs of posts and links that no later answer has
+   * renewed. How many posts were added and changed, and how many links were either.
+   */
+  refill(profile: ProfileId, posts: ReadonlyArray<StoredPost>): Effect.Effect<Refilled, DatabaseError>
   findByShortcode(shortcode: Shortcode): Effect.Effect<FoundPost | undefined, DatabaseError>
   /** Notes that a profile lists a post that is stored already. */
   link(
@@ -48,17 +53,16 @@ export class PostRepo extends Context.Service<PostRepo, {
       const sql = yield* SqlClient
       const read = yield* ReadSql
       const decodeIds = rows("posts", Schema.Struct({ id: PostId, shortcode: Column.text }))
+      const decodeRefilled = rows("posts", Schema.Struct({ id: PostId, is_new: Schema.Boolean }))
       const decodeFound = row("posts", FoundPost)
       const decodeListed = rows("posts", Schema.Struct({ ...ListedPost.fields, position: Schema.String }))
       const columns = sql.literal(postColumns.join(", "))
       const listed = read.literal(listedColumns)
 
-      const upsert = Effect.fn("PostRepo.upsert")(function*(profile: ProfileId, posts: ReadonlyArray<StoredPost>) {
-        if (posts.length === 0) return []
-        const payload = JSON.stringify(posts)
-        const ids = yield* decodeIds(sql`
+      const written = (profile: ProfileId, posts: ReadonlyArray<StoredPost>) =>
+        sql`
           INSERT INTO posts AS current (profile_id, ${columns})
-          SELECT ${profile}::uuid, ${columns} FROM jsonb_populate_recordset(NULL::posts, ${payload}::jsonb) AS given
+          SELECT ${profile}::uuid, ${columns} FROM jsonb_populate_recordset(NULL::posts, ${JSON.stringify(posts)}::jsonb) AS given
           WHERE NOT EXISTS (
             SELECT 1 FROM posts AS other
             WHERE other.instagram_post_id = given.instagram_post_id AND other.shortcode <> given.shortcode
@@ -68,8 +72,11 @@ export class PostRepo extends Context.Service<PostRepo, {
             profile_id = CASE WHEN excluded.shortcode = ANY (${
           ownShortcodes(posts)
         }::text[]) THEN excluded.profile_id ELSE current.profile_id END,
-            ${sql.literal(refreshAssignments)}
-          RETURNING id, shortcode`)
+            ${sql.literal(refreshAssignments)}`
+
+      const upsert = Effect.fn("PostRepo.upsert")(function*(profile: ProfileId, posts: ReadonlyArray<StoredPost>) {
+        if (posts.length === 0) return []
+        const ids = yield* decodeIds(sql`${written(profile, posts)} RETURNING id, shortcode`)
         yield* available("post_profiles")(sql`
           INSERT INTO post_profiles AS current (profile_id, post_id, relation, is_pinned, posted_at, first_seen_at, last_seen_at)
           SELECT ${profile}::uuid, posts.id, given.relation, given.is_pinned, posts.posted_at, posts.updated_at, posts.updated_at
@@ -81,6 +88,34 @@ export class PostRepo extends Context.Service<PostRepo, {
           ON CONFLICT (profile_id, post_id) DO UPDATE SET
             relation = excluded.relation, is_pinned = excluded.is_pinned, posted_at = excluded.posted_at, last_seen_at = excluded.last_seen_at`)
         return ids
+      })
+
+      const refill = Effect.fn("PostRepo.refill")(function*(profile: ProfileId, posts: ReadonlyArray<StoredPost>) {
+        if (posts.length === 0) return { added: 0, changed: 0, listed: 0 }
+        const rows = yield* decodeRefilled(sql`
+          ${written(profile, posts)}
+          WHERE current.updated_at <= excluded.updated_at AND ${sql.literal(refreshChanges)}
+          RETURNING id, xmax = 0 AS is_new`)
+        const links = yield* decodeRefilled(sql`
+          INSERT INTO post_profiles AS current (profile_id, post_id, relation, is_pinned, posted_at, first_seen_at, last_seen_at)
+          SELECT ${profile}::uuid, posts.id, given.relation, given.is_pinned, posts.posted_at, given.updated_at, given.updated_at
+          FROM jsonb_to_recordset(${
+          JSON.stringify(posts.map(({ shortcode, relation, is_pinned, updated_at }) => ({
+            shortcode,
+            relation,
+            is_pinned,
+            updated_at
+          })))
+        }::jsonb) AS given (shortcode text, relation text, is_pinned boolean, updated_at timestamptz)
+          JOIN posts ON posts.shortcode = given.shortcode
+          ON CONFLICT (profile_id, post_id) DO UPDATE SET
+            relation = excluded.relation, is_pinned = excluded.is_pinned, posted_at = excluded.posted_at, last_seen_at = excluded.last_seen_at
+          WHERE current.last_seen_at <= excluded.last_seen_at
+            AND ROW(current.relation, current.is_pinned, current.posted_at, current.last_seen_at)
+              IS DISTINCT FROM ROW(excluded.relation, excluded.is_pinned, excluded.posted_at, excluded.last_seen_at)
+          RETURNING post_id AS id, xmax = 0 AS is_new`)
+        const added = rows.filter(({ is_new }) => is_new).length
+        return { added, changed: rows.length - added, listed: links.length }
       })
 
       const findByShortcode = Effect.fn("PostRepo.findByShortcode")((shortcode: Shortcode) =>
@@ -140,9 +175,15 @@ export class PostRepo extends Context.Service<PostRepo, {
           LIMIT ${options.limit}`)
       })
 
-      return { upsert, findByShortcode, link, rerate, latest }
+      return { upsert, refill, findByShortcode, link, rerate, latest }
     })
   )
+}
+
+export interface Refilled {
+  readonly added: number
+  readonly changed: number
+  readonly listed: number
 }
 
 /** A post's rate of engagement in percent of its owner's followers. */
@@ -156,11 +197,16 @@ const postColumns = Object.keys(Post.fields).filter((name) => !generated.has(nam
 
 /** What an answer omitted stays as it was known; what is always present, and hidden likes, are taken as they come. */
 const taken = new Set(["likes_hidden", "updated_at", "raw_data", "is_video", "is_carousel", "media_type"])
-const refreshAssignments = postColumns
-  .filter((name) => name !== "shortcode" && name !== "instagram_post_id" && name !== "likes_count")
-  .map((name) => taken.has(name) ? `${name} = excluded.${name}` : `${name} = coalesce(excluded.${name}, current.${name})`)
-  .concat("likes_count = CASE WHEN excluded.likes_hidden THEN NULL ELSE coalesce(excluded.likes_count, current.likes_count) END")
-  .join(",\n            ")
+function refreshedValue(name: string): string {
+  if (name === "likes_count") return "CASE WHEN excluded.likes_hidden THEN NULL ELSE coalesce(excluded.likes_count, current.likes_count) END"
+  return taken.has(name) ? `excluded.${name}` : `coalesce(excluded.${name}, current.${name})`
+}
+const refreshed = postColumns
+  .filter((name) => name !== "shortcode" && name !== "instagram_post_id")
+  .map((name) => [name, refreshedValue(name)] as const)
+const refreshAssignments = refreshed.map(([name, value]) => `${name} = ${value}`).join(",\n            ")
+const refreshChanges = `ROW(${refreshed.map(([name]) => `current.${name}`).join(", ")})
+            IS DISTINCT FROM ROW(${refreshed.map(([, value]) => value).join(", ")})`
 
 const listedColumns = Object.keys(ListedPost.fields)
   .map((name) => `${name === "relation" || name === "is_pinned" || name === "posted_at" ? "link" : "posts"}.${name}`)

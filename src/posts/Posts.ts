@@ -11,6 +11,8 @@ import type { Shortcode } from "./Shortcode.ts"
 export class Posts extends Context.Service<Posts, {
   /** Stores the posts a profile lists; call inside the transaction that stores the profile. */
   store(profile: ProfileId, posts: ReadonlyArray<StoredPost>): Effect.Effect<void, DatabaseError>
+  /** Makes up for what is missing of an answer that was stored before; call inside a transaction. */
+  refill: PostRepo["Service"]["refill"]
   find(shortcode: Shortcode): Effect.Effect<FoundPost | undefined, DatabaseError>
   /** Notes that a profile lists a post that is stored already. */
   link: PostRepo["Service"]["link"]
@@ -28,6 +30,7 @@ export class Posts extends Context.Service<Posts, {
       const repo = yield* PostRepo
       return {
         store: (profile, posts) => Effect.asVoid(repo.upsert(profile, posts)),
+        refill: repo.refill,
         find: repo.findByShortcode,
         link: repo.link,
         rerate: repo.rerate,

@@ -28,6 +28,7 @@ export class Profile extends Model.Class<Profile>("Profile")({
   highlight_reel_count: Schema.NullOr(Column.bigint),
   profile_pic_url: Schema.NullOr(Column.text),
   profile_pic_url_hd: Schema.NullOr(Column.text),
+  profile_pic_expires_at: Schema.NullOr(Column.Instant),
   external_url: Schema.NullOr(Column.text),
   bio_links: Column.withDefault(Column.json(Schema.Array(BioLink))),
   pronouns: Column.withDefault(Column.textArray),
@@ -66,3 +67,6 @@ export class Profile extends Model.Class<Profile>("Profile")({
   created_at: Column.withDefault(Column.Instant),
   updated_at: Column.withDefault(Column.Instant)
 }, { table: "profiles" }) {}
+
+/** When the picture at an address ends. */
+export type PictureExpiry = Pick<Profile, "id" | "profile_pic_url" | "profile_pic_expires_at">

@@ -5,7 +5,7 @@ import { ReadSql } from "../database/Database.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { available, row, rows } from "../database/Rows.ts"
 import type { Mention } from "./Mention.ts"
-import { Profile, ProfileId } from "./Profile.ts"
+import { type PictureExpiry, Profile, ProfileId } from "./Profile.ts"
 import { type ProfileRelations, profileRelations } from "./ProfileRelationRepo.ts"
 import { type FigureColumns, figureColumns, StoredProfile } from "./ProfileView.ts"
 import { relatedColumns, type RelatedProfile, similarColumns, type SimilarProfile } from "./RelatedProfile.ts"
@@ -52,6 +52,8 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
   raiseListers(except: ProfileId, shortcodes: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Username>, DatabaseError>
   /** Replaces the figures of a stored profile by those of another version of the formulas; the answer becomes another one. */
   updateFigures(profile: ProfileId, figures: FigureColumns): Effect.Effect<void, DatabaseError>
+  /** Replaces when pictures end, of those whose address is still the given one; answers with their names. */
+  setPictureExpiries(pictures: ReadonlyArray<PictureExpiry>): Effect.Effect<ReadonlyArray<Username>, DatabaseError>
   /** Remembers that Instagram no longer has the account. */
   markGone(username: Username, at: Column.Instant): Effect.Effect<void, DatabaseError>
   related: ProfileRelations["related"]
@@ -225,12 +227,22 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
           WHERE id = ${profile}`))
       )
 
-      const markGone = Effect.fn("ProfileRepo.markGone")((username: Username, at: Column.Instant) =>
-        Effect.asVoid(
-          available("profiles")(sql`
-          UPDATE profiles SET availability = 'gone', last_refreshed = ${at}, updated_at = ${at}, data_version = data_version + 1
-          WHERE username = ${username} AND availability <> 'gone'`)
+      const setPictureExpiries = Effect.fn("ProfileRepo.setPictureExpiries")((pictures: ReadonlyArray<PictureExpiry>) =>
+        Effect.map(
+          decodeRaised(sql`
+            UPDATE profiles SET profile_pic_expires_at = given.profile_pic_expires_at, data_version = data_version + 1
+            FROM jsonb_populate_recordset(NULL::profiles, ${JSON.stringify(pictures)}::jsonb) AS given
+            WHERE profiles.id = given.id AND profiles.profile_pic_url IS NOT DISTINCT FROM given.profile_pic_url
+              AND profiles.profile_pic_expires_at IS DISTINCT FROM given.profile_pic_expires_at
+            RETURNING profiles.username`),
+          (found) => found.map(({ username }) => username)
         )
+      )
+
+      const markGone = Effect.fn("ProfileRepo.markGone")((username: Username, at: Column.Instant) =>
+        Effect.asVoid(guard(sql`
+          UPDATE profiles SET availability = 'gone', last_refreshed = ${at}, updated_at = ${at}, data_version = data_version + 1
+          WHERE username = ${username} AND availability <> 'gone'`))
       )
 
       return {
@@ -243,6 +255,7 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
         lockWithListers,
         raiseVersion,
         raiseListers,
+        setPictureExpiries,
         markGone,
         related,
         mentions
@@ -265,6 +278,10 @@ const coalesced = (columns: ReadonlyArray<string>, taken: ReadonlySet<string>): 
       // A list cannot be NULL: whether the answer had one is in the answer itself.
       if (lists.has(name)) {
         return `${name} = CASE WHEN excluded.raw_data ? '${name}' THEN excluded.${name} ELSE current.${name} END`
+      }
+      // The end of the addresses that the answer brought, and of no others.
+      if (name === "profile_pic_expires_at") {
+        return `${name} = CASE WHEN coalesce(excluded.profile_pic_url, excluded.profile_pic_url_hd) IS NULL THEN current.${name} ELSE excluded.${name} END`
       }
       return `${name} = coalesce(excluded.${name}, current.${name})`
     })

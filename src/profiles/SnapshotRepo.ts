@@ -1,15 +1,16 @@
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import type * as Column from "../database/Column.ts"
+import * as Column from "../database/Column.ts"
 import { ReadSql } from "../database/Database.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
-import { available, rows } from "../database/Rows.ts"
+import { available, row, rows } from "../database/Rows.ts"
 import type { ProfileId } from "./Profile.ts"
 import { ProfileSnapshot } from "./ProfileSnapshot.ts"
 
 /** All SQL of `profile_snapshots`. */
 export class SnapshotRepo extends Context.Service<SnapshotRepo, {
-  insert(snapshot: typeof ProfileSnapshot.insert.Encoded): Effect.Effect<void, DatabaseError>
+  /** One that was taken then stays as it is: false. */
+  insert(snapshot: typeof ProfileSnapshot.insert.Encoded): Effect.Effect<boolean, DatabaseError>
   /** Replaces the figures of the snapshot taken then, if there is one. */
   updateFigures(snapshot: typeof ProfileSnapshot.insert.Encoded): Effect.Effect<void, DatabaseError>
   /** Snapshots taken since `since`, oldest first; at most `limit`, the latest of them. */
@@ -20,12 +21,14 @@ export class SnapshotRepo extends Context.Service<SnapshotRepo, {
     Effect.gen(function*() {
       const sql = yield* SqlClient
       const read = yield* ReadSql
+      const decodeId = row("profile_snapshots", Schema.Struct({ id: Column.uuid }))
       const decode = rows("profile_snapshots", ProfileSnapshot)
 
       const insert = Effect.fn("SnapshotRepo.insert")((snapshot: typeof ProfileSnapshot.insert.Encoded) =>
-        Effect.asVoid(
-          available("profile_snapshots")(sql`
-          INSERT INTO profile_snapshots ${sql.insert(snapshot)} ON CONFLICT (profile_id, taken_at) DO NOTHING`)
+        Effect.map(
+          decodeId(sql`
+            INSERT INTO profile_snapshots ${sql.insert(snapshot)} ON CONFLICT (profile_id, taken_at) DO NOTHING RETURNING id`),
+          (found) => found !== undefined
         )
       )
 

@@ -2,7 +2,7 @@ import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
-import { available, row } from "../database/Rows.ts"
+import { available, row, rows } from "../database/Rows.ts"
 import type { Username } from "./Username.ts"
 import { VendorAnswer, VendorAnswerId } from "./VendorAnswer.ts"
 
@@ -15,6 +15,9 @@ export class VendorAnswerRepo extends Context.Service<VendorAnswerRepo, {
   hasPending(username: Username, since: Column.Instant): Effect.Effect<boolean, DatabaseError>
   /** The newest answer of a name that was fetched by then and became rows. */
   findStored(username: Username, by: Column.Instant): Effect.Effect<VendorAnswer | undefined, DatabaseError>
+  /** Answers that count as stored, behind an id, in order of their ids. */
+  storedAfter(after: string, limit: number): Effect.Effect<ReadonlyArray<VendorAnswerId>, DatabaseError>
+  find(id: VendorAnswerId): Effect.Effect<VendorAnswer | undefined, DatabaseError>
   /** Call inside the transaction that stores the rows. Older pending answers of the same name are superseded with it. */
   markStored(id: VendorAnswerId, at: Column.Instant): Effect.Effect<void, DatabaseError>
   /** The answer cannot become rows; `rejection` is a code, never content. */
@@ -25,6 +28,7 @@ export class VendorAnswerRepo extends Context.Service<VendorAnswerRepo, {
     Effect.gen(function*() {
       const sql = yield* SqlClient
       const decodeId = row("vendor_answers", Schema.Struct({ id: VendorAnswerId }))
+      const decodeIds = rows("vendor_answers", Schema.Struct({ id: VendorAnswerId }))
       const decodeAnswer = row("vendor_answers", VendorAnswer)
       const guard = available("vendor_answers")
 
@@ -60,6 +64,18 @@ export class VendorAnswerRepo extends Context.Service<VendorAnswerRepo, {
           LIMIT 1`)
       )
 
+      const storedAfter = Effect.fn("VendorAnswerRepo.storedAfter")((after: string, limit: number) =>
+        Effect.map(
+          decodeIds(sql`
+            SELECT id FROM vendor_answers WHERE id > ${after}::uuid AND stored_at IS NOT NULL ORDER BY id LIMIT ${limit}`),
+          (found) => found.map(({ id }) => id)
+        )
+      )
+
+      const find = Effect.fn("VendorAnswerRepo.find")((id: VendorAnswerId) =>
+        decodeAnswer(sql`SELECT * FROM vendor_answers WHERE id = ${id}`)
+      )
+
       const markStored = Effect.fn("VendorAnswerRepo.markStored")((id: VendorAnswerId, at: Column.Instant) =>
         Effect.asVoid(guard(sql`
           UPDATE vendor_answers AS answer SET stored_at = ${at} FROM vendor_answers AS stored
@@ -76,7 +92,7 @@ export class VendorAnswerRepo extends Context.Service<VendorAnswerRepo, {
           UPDATE vendor_answers SET rejected_at = ${at}, rejection = ${rejection} WHERE id = ${id} AND stored_at IS NULL`))
       )
 
-      return { insert, findPending, hasPending, findStored, markStored, markRejected }
+      return { insert, findPending, hasPending, findStored, storedAfter, find, markStored, markRejected }
     })
   )
 }
