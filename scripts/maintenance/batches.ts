@@ -63,7 +63,9 @@ export const progressOf = (
   const filled = Math.round(share * width)
   const rate = elapsed === 0 ? done : done / elapsed * 1000
   const left = rate === 0 ? "unknown" : `${Math.ceil(Math.max(0, total - done) / rate)} s`
-  return `[${"#".repeat(filled)}${"-".repeat(width - filled)}] ${done} of ${total}, ${rate.toFixed(rate < 10 ? 1 : 0)} a second, ${left} left`
+  return `[${"#".repeat(filled)}${"-".repeat(width - filled)}] ${done} of ${total}, ${
+    rate.toFixed(rate < 10 ? 1 : 0)
+  } a second, ${left} left`
 }
 
 const width = 20

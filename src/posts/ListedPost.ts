@@ -40,3 +40,10 @@ export interface StoredPost extends Omit<typeof Post.insert.Encoded, "profile_id
   readonly is_pinned: boolean
   readonly relation: "owner" | "collaborator"
 }
+
+/** How many posts were added and changed, and how many links to them were either. */
+export interface Refilled {
+  readonly added: number
+  readonly changed: number
+  readonly listed: number
+}

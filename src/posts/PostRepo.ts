@@ -7,7 +7,7 @@ import { available, row, rows } from "../database/Rows.ts"
 import type { ProfileId } from "../profiles/Profile.ts"
 import type { Username } from "../profiles/Username.ts"
 import { FoundPost } from "./FoundPost.ts"
-import { ListedPost, type StoredPost } from "./ListedPost.ts"
+import { ListedPost, type Refilled, type StoredPost } from "./ListedPost.ts"
 import { Post, PostId } from "./Post.ts"
 import type { Shortcode } from "./Shortcode.ts"
 
@@ -180,12 +180,6 @@ export class PostRepo extends Context.Service<PostRepo, {
   )
 }
 
-export interface Refilled {
-  readonly added: number
-  readonly changed: number
-  readonly listed: number
-}
-
 /** A post's rate of engagement in percent of its owner's followers. */
 export interface PostRate {
   readonly shortcode: string
@@ -198,7 +192,9 @@ const postColumns = Object.keys(Post.fields).filter((name) => !generated.has(nam
 /** What an answer omitted stays as it was known; what is always present, and hidden likes, are taken as they come. */
 const taken = new Set(["likes_hidden", "updated_at", "raw_data", "is_video", "is_carousel", "media_type"])
 function refreshedValue(name: string): string {
-  if (name === "likes_count") return "CASE WHEN excluded.likes_hidden THEN NULL ELSE coalesce(excluded.likes_count, current.likes_count) END"
+  if (name === "likes_count") {
+    return "CASE WHEN excluded.likes_hidden THEN NULL ELSE coalesce(excluded.likes_count, current.likes_count) END"
+  }
   return taken.has(name) ? `excluded.${name}` : `coalesce(excluded.${name}, current.${name})`
 }
 const refreshed = postColumns

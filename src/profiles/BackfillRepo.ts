@@ -46,15 +46,19 @@ export class BackfillRepo extends Context.Service<BackfillRepo, {
         return found ?? (yield* Effect.die("a count is one row"))
       })
 
-      const countOf = (counted: ReturnType<typeof decodeCount>) => Effect.map(counted, (found) => found?.count ?? 0)
-
       const countAnswers = Effect.fn("BackfillRepo.countAnswers")((after: string) =>
-        countOf(decodeCount(sql`
-          SELECT count(*) AS count FROM vendor_answers WHERE id > ${after}::uuid AND stored_at IS NOT NULL`))
+        Effect.map(
+          decodeCount(sql`
+            SELECT count(*) AS count FROM vendor_answers WHERE id > ${after}::uuid AND stored_at IS NOT NULL`),
+          (found) => found?.count ?? 0
+        )
       )
 
       const countProfiles = Effect.fn("BackfillRepo.countProfiles")((after: string) =>
-        countOf(decodeCount(sql`SELECT count(*) AS count FROM profiles WHERE id > ${after}::uuid`))
+        Effect.map(
+          decodeCount(sql`SELECT count(*) AS count FROM profiles WHERE id > ${after}::uuid`),
+          (found) => found?.count ?? 0
+        )
       )
 
       const findAccount = Effect.fn("BackfillRepo.findAccount")((

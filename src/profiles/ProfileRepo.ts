@@ -230,7 +230,7 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
       const setPictureExpiries = Effect.fn("ProfileRepo.setPictureExpiries")((pictures: ReadonlyArray<PictureExpiry>) =>
         Effect.map(
           decodeRaised(sql`
-            UPDATE profiles SET profile_pic_expires_at = given.profile_pic_expires_at, data_version = data_version + 1
+            UPDATE profiles SET profile_pic_expires_at = given.profile_pic_expires_at, data_version = profiles.data_version + 1
             FROM jsonb_populate_recordset(NULL::profiles, ${JSON.stringify(pictures)}::jsonb) AS given
             WHERE profiles.id = given.id AND profiles.profile_pic_url IS NOT DISTINCT FROM given.profile_pic_url
               AND profiles.profile_pic_expires_at IS DISTINCT FROM given.profile_pic_expires_at

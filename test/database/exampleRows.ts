@@ -191,6 +191,7 @@ export const examples: ReadonlyArray<Example> = [
       highlight_reel_count: 1,
       profile_pic_url: "https://example.com/p.jpg",
       profile_pic_url_hd: "https://example.com/p-hd.jpg",
+      profile_pic_expires_at: late,
       external_url: "https://example.com",
       bio_links: [{ title: "Home", url: "https://example.com", link_type: "external" }, {
         title: null,

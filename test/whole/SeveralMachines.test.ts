@@ -1,13 +1,11 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { type ChildProcess, spawn } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import type { BulkJobView } from "../../src/jobs/Job.ts"
 import { AuthEmulator } from "../../src/sandbox/auth/AuthEmulator.ts"
-import { freePort } from "../../src/sandbox/postgres/ServerProcess.ts"
 import { Prng } from "../../src/sandbox/vendor/Prng.ts"
 import { VendorSimulator } from "../../src/sandbox/vendor/VendorSimulator.ts"
+import { startServer, startWorker } from "../support/processes.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 import { until } from "../support/until.ts"
 import { VendorFront } from "../support/VendorFront.ts"
@@ -76,7 +74,9 @@ layer(parts, { excludeTestServices: true })("several processes on one PostgreSQL
           }).then((answer) => answer.json() as Promise<BulkJobView>)
         )
         const progress: Array<number> = []
+        // Not without a pause: the server would have little time for anything else.
         const look = Effect.gen(function*() {
+          yield* Effect.sleep("50 millis")
           const job = yield* Effect.promise(() =>
             fetch(server.url + made.href, { headers: { authorization } }).then((answer) => answer.json() as Promise<BulkJobView>)
           )
@@ -122,55 +122,6 @@ layer(parts, { excludeTestServices: true })("several processes on one PostgreSQL
           calls: front.asked.length - askedBefore
         })
       }),
-    600_000
+    Math.max(600_000, bulkNames * 2_000)
   )
 })
-
-const environment = Effect.gen(function*() {
-  const auth = yield* AuthEmulator
-  return {
-    DATABASE_URL: Redacted.value((yield* TestDatabase).url),
-    SUPABASE_URL: auth.url,
-    SUPABASE_ANON_KEY: Redacted.value(auth.anonKey),
-    SMARTPROXY_USERNAME: "test",
-    SMARTPROXY_PASSWORD: "secret",
-    DECODO_BASE_URL: (yield* VendorFront).url,
-    HOST: "127.0.0.1",
-    JOBS_LEASE: "5 seconds",
-    RATE_LIMIT_FACTOR: "1000"
-  }
-})
-
-const startProcess = Effect.fnUntraced(function*(script: string, settings: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(`../../${script}`, import.meta.url))], {
-    stdio: ["ignore", "ignore", "pipe"],
-    env: { ...yield* environment, ...settings }
-  })
-  const errors: Array<string> = []
-  child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()))
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()))
-  const kill = Effect.promise(() => {
-    child.kill("SIGKILL")
-    return ended
-  })
-  yield* Effect.addFinalizer(() => kill)
-  return { child, kill, errors }
-})
-
-/** `npm run worker`. */
-const startWorker = () => startProcess("scripts/worker.ts", {})
-
-/** `npm start` on a free port. */
-const startServer = Effect.fnUntraced(function*(settings: Readonly<Record<string, string>> = {}) {
-  const port = yield* freePort
-  const started = yield* startProcess("src/main.ts", { PORT: String(port), ...settings })
-  const url = `http://127.0.0.1:${port}`
-  yield* until(
-    Effect.promise(() => fetch(`${url}/livez`).then((answer) => answer.ok, () => false)),
-    (alive) => alive || hasEnded(started.child)
-  )
-  if (hasEnded(started.child)) return yield* Effect.die(`the server did not start: ${started.errors.join("")}`)
-  return { ...started, url }
-})
-
-const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null
