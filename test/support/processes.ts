@@ -35,15 +35,15 @@ const startProcess = Effect.fnUntraced(function*(script: string, settings: Envir
   const errors: Array<string> = []
   child.stdout.on("data", (chunk: Buffer) => out.push(chunk.toString()))
   child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()))
-  const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)))
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()))
   const end = (signal: "SIGKILL" | "SIGTERM") =>
     Effect.promise(() => {
       child.kill(signal)
       return ended
     })
-  const kill = Effect.asVoid(end("SIGKILL"))
+  const kill = end("SIGKILL")
   yield* Effect.addFinalizer(() => kill)
-  return { child, kill, /** SIGTERM: the exit code. */ stop: end("SIGTERM"), errors, out }
+  return { child, kill, stop: end("SIGTERM"), errors, out }
 })
 
 /** `npm run worker`. */
