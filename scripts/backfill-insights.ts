@@ -16,59 +16,58 @@ import { Creators } from "../src/insights/Creators.ts"
 import { Similar } from "../src/insights/Similar.ts"
 import { reportFailure } from "../src/observability/StartFailure.ts"
 import { Recomputation } from "../src/profiles/Recomputation.ts"
+import { batchFlags, type BatchOptions, inBatches } from "./maintenance/batches.ts"
 import { doors } from "./maintenance/doors.ts"
 import { RowCursor } from "./maintenance/options.ts"
 
-const first = "00000000-0000-0000-0000-000000000000"
-const batchSize = 100
-
 const backfill = Command.make("backfill-insights", {
+  ...batchFlags,
   similar: Flag.Boolean("similar").pipe(
     Flag.withDescription("Also compute similar accounts among what is stored"),
     Flag.withDefault(false)
   ),
-  after: Flag.String("after").pipe(
-    Flag.withDescription("Go on deriving behind the profile with this id"),
-    Flag.withSchema(RowCursor),
-    Flag.withDefault(first)
-  ),
   compareAfter: Flag.String("compare-after").pipe(
     Flag.withDescription("Go on comparing behind the profile with this id"),
     Flag.withSchema(RowCursor),
-    Flag.withDefault(first)
+    Flag.withDefault("00000000-0000-0000-0000-000000000000")
   )
-}, ({ after, compareAfter, similar }) =>
+}, ({ compareAfter, dryRun, similar, ...options }) =>
   Effect.gen(function*() {
     const creators = yield* Creators
+    const before = { without_creator: yield* creators.countMissing(options.after) }
     const total = { derived: 0, without_answer: 0, compared: 0, similar: 0 }
-    for (let cursor = after;;) {
-      const batch = yield* creators.backfill(cursor, batchSize)
-      if (batch === undefined) break
-      total.derived += batch.derived
-      total.without_answer += batch.withoutAnswer
-      cursor = batch.cursor
-      yield* Console.error(`${total.derived} derived, ${total.without_answer} without an answer; go on with --after ${cursor}`)
+    yield* inBatches({ ...options, total: before.without_creator }, (after, limit) =>
+      Effect.map(creators.backfill(after, limit, dryRun), (batch) => {
+        if (batch === undefined) {
+          return undefined
+        }
+        total.derived += batch.derived
+        total.without_answer += batch.withoutAnswer
+        return { done: batch.derived + batch.withoutAnswer, cursor: batch.cursor }
+      }))
+    if (similar && !dryRun) {
+      yield* compareAll({ ...options, after: compareAfter }, total)
     }
-    if (similar) yield* compareAll(compareAfter, total)
-    yield* Console.log(JSON.stringify(total, null, 2))
+    const after = { without_creator: yield* creators.countMissing(options.after) }
+    yield* Console.log(JSON.stringify({ dry_run: dryRun, ...total, before, after }, null, 2))
   }).pipe(
     Effect.provide(doors(process.env))
   )).pipe(Command.withDescription("Derives the insights that are missing from stored answers"))
 
-const compareAll = Effect.fnUntraced(function*(after: string, total: { compared: number; similar: number }) {
+const compareAll = Effect.fnUntraced(function*(options: BatchOptions, total: { compared: number; similar: number }) {
   const profiles = yield* Recomputation
   const comparison = yield* Similar
-  for (let cursor = after;;) {
-    const batch = yield* profiles.batch({ after: cursor, limit: batchSize })
-    const last = batch.at(-1)
-    if (last === undefined) return
-    for (const { id } of batch) {
-      total.similar += yield* comparison.compute(id)
-      total.compared++
-    }
-    cursor = last.id
-    yield* Console.error(`${total.compared} compared, ${total.similar} similar; go on with --similar --compare-after ${cursor}`)
-  }
+  const count = yield* profiles.count({})
+  yield* inBatches({ ...options, total: count, flag: "--similar --compare-after" }, (after, limit) =>
+    Effect.gen(function*() {
+      const batch = yield* profiles.batch({ after, limit })
+      for (const { id } of batch) {
+        total.similar += yield* comparison.compute(id)
+        total.compared++
+      }
+      const last = batch.at(-1)
+      return last === undefined ? undefined : { done: batch.length, cursor: last.id }
+    }))
 })
 
 Command.run(backfill, { version: "1" }).pipe(

@@ -38,7 +38,11 @@ export interface Batch {
 
 /** Does batch after batch until there is none, and says after each on standard error how far it has come. The last cursor. */
 export const inBatches = Effect.fnUntraced(function*<E, R>(
-  options: BatchOptions & { readonly total: number },
+  options: BatchOptions & {
+    readonly total: number
+    /** The flag that takes the cursor, `--after` unless told. */
+    readonly flag?: string
+  },
   batch: (after: string, limit: number) => Effect.Effect<Batch | undefined, E, R>
 ) {
   const startedAt = yield* Clock.currentTimeMillis
@@ -49,7 +53,9 @@ export const inBatches = Effect.fnUntraced(function*<E, R>(
     done += next.done
     cursor = next.cursor
     const elapsed = (yield* Clock.currentTimeMillis) - startedAt
-    yield* Console.error(`${progressOf({ done, total: options.total, elapsed })}; go on with --after ${cursor}`)
+    yield* Console.error(
+      `${progressOf({ done, total: options.total, elapsed })}; go on with ${options.flag ?? "--after"} ${cursor}`
+    )
     const ahead = options.rate === 0 ? 0 : done / options.rate * 1000 - elapsed
     if (ahead > 0) yield* Effect.sleep(ahead)
   }

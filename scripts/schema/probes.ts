@@ -142,6 +142,7 @@ export const probes: ReadonlyArray<Probe> = [
   },
   { method: "InsightRepo.findCreator", run: insights(InsightRepo.use((repo) => repo.findCreator(profile))) },
   { method: "InsightRepo.findCreators", run: insights(InsightRepo.use((repo) => repo.findCreators([profile]))) },
+  { method: "InsightRepo.countWithoutCreator", run: insights(InsightRepo.use((repo) => repo.countWithoutCreator(id, 1))) },
   { method: "InsightRepo.withoutCreator", run: insights(InsightRepo.use((repo) => repo.withoutCreator(id, 1, 1))) },
   ...[{}, { usernames: ["probe"] }, { version: 1 }].flatMap((filter): ReadonlyArray<Probe> => [
     {

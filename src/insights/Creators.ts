@@ -32,11 +32,16 @@ export interface CreatorFormulas {
 export class Creators extends Context.Service<Creators, {
   /** A `Creator` as it is stored; derived now from the stored answer where it is missing or of an older version. Undefined: no answer. */
   find(profile: Unlocked): Effect.Effect<Schema.JsonObject | undefined, DatabaseError>
-  /** Derives those that are missing or of an older version, behind a profile's id: how many, and where to go on; undefined at the end. */
-  backfill(after: string, limit: number): Effect.Effect<
+  /**
+   * Derives those that are missing or of an older version, behind a profile's id: how many, and where to go on; undefined at the end. A dry
+   * run only looks which have an answer.
+   */
+  backfill(after: string, limit: number, dryRun: boolean): Effect.Effect<
     { readonly derived: number; readonly withoutAnswer: number; readonly cursor: string } | undefined,
     DatabaseError
   >
+  /** How many `backfill` has to look at. */
+  countMissing(after: string): Effect.Effect<number, DatabaseError>
   /** Derives and stores. One whose answer lacked posts does not replace one that had them. */
   derive(answer: StoredAnswer): Effect.Effect<void, DatabaseError>
   /** Computes what is stored anew from the answer it was made of, and rewrites it where it differs. */
@@ -76,12 +81,15 @@ export class Creators extends Context.Service<Creators, {
           yield* write(answer)
         })
 
-        const backfill = Effect.fn("Creators.backfill")(function*(after: string, limit: number) {
+        const backfill = Effect.fn("Creators.backfill")(function*(after: string, limit: number, dryRun: boolean) {
           const batch = yield* repo.withoutCreator(after, creatorVersion, limit)
           const last = batch.at(-1)
           if (last === undefined) return undefined
-          const found = yield* Effect.forEach(batch, find)
-          const derived = found.filter((creator) => creator !== undefined).length
+          const found = yield* Effect.forEach(batch, (profile): Effect.Effect<object | undefined, DatabaseError> =>
+            dryRun ? history.latestAnswer(profile.username) : find(profile))
+          const derived = found.filter((creator) =>
+            creator !== undefined
+          ).length
           return { derived, withoutAnswer: batch.length - derived, cursor: last.id }
         })
 
@@ -102,7 +110,9 @@ export class Creators extends Context.Service<Creators, {
           return "rewritten" as const
         })
 
-        return { find, backfill, derive, recompute }
+        const countMissing = (after: string) => repo.countWithoutCreator(after, creatorVersion)
+
+        return { find, backfill, countMissing, derive, recompute }
       })
     )
 

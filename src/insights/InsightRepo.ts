@@ -20,6 +20,8 @@ export class InsightRepo extends Context.Service<InsightRepo, {
     ReadonlyArray<typeof ProfileName.Type>,
     DatabaseError
   >
+  /** How many of them there are. Joins `profiles`. */
+  countWithoutCreator(after: string, version: number): Effect.Effect<number, DatabaseError>
   /** The tone of the captions, which is read with the comments; a creator that is not derived yet gets it with the next collection. */
   setContentSentiment(profile: ProfileId, sentiment: CreatorMetadata["content_sentiment"]): Effect.Effect<void, DatabaseError>
   upsertAudience(audience: typeof AudienceDemographics.insert.Encoded): Effect.Effect<void, DatabaseError>
@@ -38,6 +40,7 @@ export class InsightRepo extends Context.Service<InsightRepo, {
       const read = yield* ReadSql
       const decodeCreator = row("creator_metadata", CreatorMetadata)
       const decodeCreators = rows("creator_metadata", CreatorMetadata)
+      const decodeCount = row("profiles", Schema.Struct({ count: Schema.Int }))
       const decodeNames = rows("profiles", ProfileName)
       const decodeAudience = row("audience_demographics", AudienceDemographics)
       const decodeSentiment = rows("comment_sentiment", PostSentiment)
@@ -61,14 +64,26 @@ export class InsightRepo extends Context.Service<InsightRepo, {
         decodeCreators(read`SELECT * FROM creator_metadata WHERE profile_id = ANY (${profiles}::uuid[])`)
       )
 
+      const isMissing = (version: number) =>
+        sql`(creator_metadata.analysis_version IS NULL OR creator_metadata.analysis_version < ${version} OR creator_metadata.details IS NULL)`
+
       const withoutCreator = Effect.fn("InsightRepo.withoutCreator")((after: string, version: number, limit: number) =>
         decodeNames(sql`
           SELECT profiles.id, profiles.username FROM profiles
           LEFT JOIN creator_metadata ON creator_metadata.profile_id = profiles.id
-          WHERE profiles.id > ${after}::uuid
-            AND (creator_metadata.analysis_version IS NULL OR creator_metadata.analysis_version < ${version} OR creator_metadata.details IS NULL)
+          WHERE profiles.id > ${after}::uuid AND ${isMissing(version)}
           ORDER BY profiles.id
           LIMIT ${limit}`)
+      )
+
+      const countWithoutCreator = Effect.fn("InsightRepo.countWithoutCreator")((after: string, version: number) =>
+        Effect.map(
+          decodeCount(sql`
+            SELECT count(*) AS count FROM profiles
+            LEFT JOIN creator_metadata ON creator_metadata.profile_id = profiles.id
+            WHERE profiles.id > ${after}::uuid AND ${isMissing(version)}`),
+          (found) => found?.count ?? 0
+        )
       )
 
       const setContentSentiment = Effect.fn("InsightRepo.setContentSentiment")((
@@ -127,6 +142,7 @@ export class InsightRepo extends Context.Service<InsightRepo, {
         findCreator,
         findCreators,
         withoutCreator,
+        countWithoutCreator,
         setContentSentiment,
         upsertAudience,
         findAudience,
