@@ -34,28 +34,28 @@ const backfills = Layer.unwrap(Effect.gen(function*() {
   return Backfill.layer.pipe(Layer.provide(App.services(settings)))
 }))
 
-const sums = (outcomes: ReadonlyArray<Readonly<Record<string, number>> | string>) => {
+/** The sums of what is counted, and how often each word was answered. */
+const sums = (outcomes: ReadonlyArray<object | string>) => {
   const counts: Record<string, number> = {}
   for (const outcome of outcomes) {
-    for (const [name, count] of Object.entries(typeof outcome === "string" ? { [outcome]: 1 } : outcome)) {
-      counts[name] = (counts[name] ?? 0) + count
+    for (const [name, count] of Object.entries<unknown>(typeof outcome === "string" ? { [outcome]: 1 } : { ...outcome })) {
+      if (typeof count === "number") counts[name] = (counts[name] ?? 0) + count
     }
   }
   return counts
 }
 
-/** Every kept answer, or every profile, one batch after the other. */
+/** Every kept answer, or every profile, in one batch. */
 const fill = Effect.fnUntraced(function*(kind: "posts" | "snapshots" | "pictures", dryRun = false) {
   const backfill = yield* Backfill
-  if (kind === "pictures") return sums([(yield* backfill.pictures(lowest, 100, dryRun)) ?? "none"])
-  const answers = yield* backfill.answers(lowest, 100)
-  return sums(
-    yield* Effect.forEach(
-      answers,
-      (answer): Effect.Effect<object | string, unknown> =>
-        kind === "posts" ? backfill.posts(answer, dryRun) : backfill.snapshot(answer, dryRun)
-    ) as never
-  )
+  const outcomes: Array<object | string> = []
+  if (kind === "pictures") outcomes.push((yield* backfill.pictures(lowest, 100, dryRun)) ?? "none")
+  else {
+    for (const answer of yield* backfill.answers(lowest, 100)) {
+      outcomes.push(kind === "posts" ? yield* backfill.posts(answer, dryRun) : yield* backfill.snapshot(answer, dryRun))
+    }
+  }
+  return sums(outcomes)
 })
 
 const lowest = "00000000-0000-0000-0000-000000000000"
