@@ -908,6 +908,7 @@ CREATE TABLE profiles (
   last_refreshed timestamp with time zone NOT NULL DEFAULT now(),
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  profile_pic_expires_at timestamp with time zone,
   CONSTRAINT profiles_pkey PRIMARY KEY (id),
   CONSTRAINT profiles_instagram_user_id_key UNIQUE (instagram_user_id),
   CONSTRAINT profiles_username_key UNIQUE (username),
@@ -943,6 +944,7 @@ COMMENT ON COLUMN profiles.engagement_rate_mean IS 'Percent: the mean of the sam
 COMMENT ON COLUMN profiles.analytics IS 'Every figure in its honest shape (value, status, method, version, sample); the columns beside it repeat the ones people filter by.';
 COMMENT ON COLUMN profiles.raw_data IS 'The vendor''s user object of the latest fetch, whole, so that a formula can be corrected without paying again.';
 COMMENT ON COLUMN profiles.data_version IS 'Grows by one with every stored fetch; the ETag is made of it.';
+COMMENT ON COLUMN profiles.profile_pic_expires_at IS 'When the first of the two addresses of the picture ends, by its own signature; NULL where they do not say.';
 
 CREATE TABLE refresh_rounds (
   name text NOT NULL,
