@@ -295,4 +295,4 @@ const server = (settings: SettingsValues, options: AppOptions) =>
       yield* observeRequests(options.node, [log, count])
       return Context.get(listening, HttpServer.HttpServer)
     })
-  ).pipe(Layer.provide(NodeHttpServer.layerHttpServices), Layer.provide([ProcessMetrics.layer, HealthMetrics.layer]))
+  ).pipe(Layer.provide(NodeHttpServer.layerHttpServices), Layer.provide([ProcessMetrics.layer, HealthMetrics.layer(settings)]))

@@ -55,6 +55,7 @@ export const thriftProbes: ReadonlyArray<Probe> = [
   })),
   ...owners.flatMap((owner): ReadonlyArray<Probe> => [
     { method: "SpendRepo.reserve", run: spend(SpendRepo.use((repo) => repo.reserve("2025-01-01", owner, 1, 1))) },
+    { method: "SpendRepo.find", run: spend(SpendRepo.use((repo) => repo.find("2025-01-01", owner))) },
     { method: "SpendRepo.release", run: spend(SpendRepo.use((repo) => repo.release("2025-01-01", owner, 1))) }
   ]),
   { method: "AbsenceRepo.find", run: absences(AbsenceRepo.use((repo) => repo.find("profile", "probe", now))) },

@@ -2,8 +2,9 @@ import { Context, Duration, Effect, Layer, Option, Queue, Semaphore } from "effe
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { RowMismatch } from "../database/DatabaseErrors.ts"
+import { loop } from "../observability/Loops.ts"
 import { AlignmentListener } from "./AlignmentListener.ts"
-import { announce, announceMismatch } from "./Announcement.ts"
+import { announce, countedMismatches } from "./Announcement.ts"
 import { blocks } from "./Check.ts"
 import { checkDatabase } from "./CheckDatabase.ts"
 import { currentContract, currentMethods } from "./CurrentContract.ts"
@@ -48,6 +49,7 @@ export class Alignment extends Context.Service<Alignment, {
 const make = Effect.fnUntraced(function*({ interval, routes }: AlignmentOptions) {
   const sql = yield* SqlClient
   const listener = yield* AlignmentListener
+  const countMismatch = yield* countedMismatches
   const touches = touchIndexOf(currentMethods, routes)
   const asked = yield* Queue.sliding<void>(1)
   const one = yield* Semaphore.make(1)
@@ -84,12 +86,16 @@ const make = Effect.fnUntraced(function*({ interval, routes }: AlignmentOptions)
     yield* check
     if (Option.isSome(request)) yield* Effect.sleep(Duration.min(interval, shortestGap))
   })
-  yield* Effect.forkScoped(Effect.forever(next))
+  yield* loop("schema check", Duration.zero, next)
 
   return Alignment.of({
     report: Effect.sync(() => report),
     check,
-    notify: (mismatch) => Effect.andThen(announceMismatch(mismatch), Queue.offer(asked, undefined)),
+    notify: (mismatch) =>
+      Effect.suspend(() => {
+        countMismatch(mismatch)
+        return Queue.offer(asked, undefined)
+      }),
     blocked: (route) => blocked.get(route)
   })
 })

@@ -1,8 +1,9 @@
-import { Effect, Metric } from "effect"
+import { Effect } from "effect"
 import type { RowMismatch } from "../database/DatabaseErrors.ts"
+import { counter } from "../observability/Metrics.ts"
 import type { Finding, Report } from "./Finding.ts"
 
-/** Says what changed between two checks: one log line and one metric for each finding that came or went, nothing for those that stay. */
+/** Says what changed between two checks: one log line for each finding that came or went, nothing for those that stay. */
 export const announce = Effect.fnUntraced(function*(before: Report, after: Report) {
   if (after.failure !== null) {
     if (after.failure !== before.failure) yield* Effect.logWarning("schema check failed", { reason: after.failure })
@@ -15,37 +16,27 @@ export const announce = Effect.fnUntraced(function*(before: Report, after: Repor
 })
 
 /** Counts rows that did not decode, by place. Who answers the request logs it. */
-export const announceMismatch = ({ column, relation }: RowMismatch) =>
-  Metric.update(Metric.withAttributes(mismatches, { relation, column }), 1)
+export const countedMismatches = Effect.map(
+  counter({
+    name: "schema_row_mismatches",
+    help: "Rows that did not decode, by where they did not",
+    labels: ["relation", "column"]
+  }),
+  (mismatches) => ({ column, relation }: RowMismatch) => mismatches.add([relation, column])
+)
 
 const came = (finding: Finding) =>
-  Effect.andThen(
-    Metric.update(gaugeOf(finding), 1),
-    logAs(finding)("schema finding", {
-      ...placeOf(finding),
-      expected: short(finding.expected),
-      found: short(finding.found),
-      routes: finding.touches.routes.length
-    })
-  )
+  logAs(finding)("schema finding", {
+    ...placeOf(finding),
+    expected: short(finding.expected),
+    found: short(finding.found),
+    routes: finding.touches.routes.length
+  })
 
-const went = (finding: Finding) =>
-  Effect.andThen(Metric.update(gaugeOf(finding), 0), Effect.logInfo("schema finding cleared", placeOf(finding)))
+const went = (finding: Finding) => Effect.logInfo("schema finding cleared", placeOf(finding))
 
 const logAs = ({ severity }: Finding) =>
   severity === "harmless" ? Effect.logInfo : severity.startsWith("breaks_") ? Effect.logError : Effect.logWarning
-
-const gaugeOf = ({ code, fingerprint, object, relation, severity }: Finding) =>
-  Metric.withAttributes(findings, { fingerprint, code, severity, relation, object })
-
-const findings = Metric.gauge("schema_finding", {
-  description: "1 while the database differs from what the service relies on, by fingerprint; 0 once mended"
-})
-
-const mismatches = Metric.counter("schema_row_mismatches_total", {
-  description: "Rows that did not decode, by relation and column",
-  incremental: true
-})
 
 const placeOf = ({ code, fingerprint, object, relation, severity }: Finding) => ({
   fingerprint,

@@ -1,10 +1,11 @@
-import { Clock, Context, Duration, Effect, Layer, Schedule, type Schema } from "effect"
+import { Clock, Context, Duration, Effect, Layer, type Schema } from "effect"
 import { randomBytes, randomUUID } from "node:crypto"
 import { CurrentUser } from "../auth/CurrentUser.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
 import { requestOrigin } from "../http/Origin.ts"
+import { loop } from "../observability/Loops.ts"
 import type { UserId } from "../users/UserId.ts"
 import type { AuditAction, SubjectType } from "./AuditEntry.ts"
 import { AuditRepo } from "./AuditRepo.ts"
@@ -130,12 +131,9 @@ export class Audit extends Context.Service<Audit, {
 
   /** Erases addresses that are older, again and again, until its scope closes. */
   static readonly forgetting = (olderThan: Duration.Duration) =>
-    Layer.effectDiscard(Effect.flatMap(Audit, (audit) =>
-      audit.forgetAddresses(olderThan).pipe(
-        Effect.catch((error) => Effect.logWarning("addresses of the audit log not erased", { error: error._tag })),
-        Effect.repeat(Schedule.spaced("6 hours")),
-        Effect.forkScoped
-      )))
+    Layer.effectDiscard(
+      Effect.flatMap(Audit, (audit) => loop("addresses of the audit log", "6 hours", audit.forgetAddresses(olderThan)))
+    )
 }
 
 const linksAtOnce = 1000

@@ -1,7 +1,9 @@
-import { Clock, Context, Duration, Effect, Layer, Metric, Schedule } from "effect"
+import { Clock, Context, type Duration, Effect, Layer } from "effect"
 import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
+import { loop } from "../observability/Loops.ts"
+import { gauge } from "../observability/Metrics.ts"
 import { Credits } from "./Credits.ts"
 import { type Disagreement, LedgerCheckRepo } from "./LedgerCheckRepo.ts"
 
@@ -23,6 +25,11 @@ export class LedgerCheck extends Context.Service<LedgerCheck, {
       let since: Column.Instant | undefined
       let found: ReadonlyArray<Disagreement> = []
       let failure: string | null = null
+      yield* gauge({
+        name: "credit_ledger_disagreements",
+        help: "What does not add up in the ledger of credits, as of this process' last check",
+        read: Effect.sync(() => found.length)
+      })
 
       const look = Effect.gen(function*() {
         const now = yield* Clock.currentTimeMillis
@@ -36,7 +43,6 @@ export class LedgerCheck extends Context.Service<LedgerCheck, {
         since = instantOf(now - overlap)
         found = disagreements
         failure = null
-        yield* Metric.update(disagreementsGauge, found.length)
         if (found.length > 0) yield* Effect.logError("the ledger does not add up: npm run verify-ledger", countsOf(found))
         return found
       })
@@ -62,22 +68,12 @@ export class LedgerCheck extends Context.Service<LedgerCheck, {
     Layer.effectDiscard(Effect.gen(function*() {
       const ledger = yield* LedgerCheck
       const credits = yield* Credits
-      const regularly = (work: Effect.Effect<unknown, DatabaseError>, every: Duration.Input) =>
-        Effect.forkScoped(Effect.repeat(
-          Effect.catch(work, (error) => Effect.logWarning("upkeep of credits failed", { error: error._tag })),
-          Schedule.spaced(every)
-        ))
-      yield* regularly(ledger.check, interval)
-      yield* regularly(credits.sweep, "1 minute")
+      yield* loop("check of the ledger", interval, ledger.check)
+      yield* loop("end of reservations", "1 minute", credits.sweep)
     }))
 
   static readonly layer = this.layerNoDeps.pipe(Layer.provide(LedgerCheckRepo.layer))
 }
-
-/** How many things do not add up, as of the last check of this process. */
-const disagreementsGauge = Metric.gauge("credit_ledger_disagreements", {
-  description: "Rules of the credit ledger that do not hold, as of the last check"
-})
 
 /** How many there are of each rule. */
 export const countsOf = (found: ReadonlyArray<Disagreement>): Readonly<Record<string, number>> => {

@@ -1,5 +1,6 @@
 import { PgClient } from "@effect/sql-pg"
 import { Context, Effect, Layer, Queue, Schedule, type Scope } from "effect"
+import { loop } from "../observability/Loops.ts"
 import { type DatabaseOptions, poolOf } from "./Database.ts"
 
 /**
@@ -24,7 +25,7 @@ export class Signals extends Context.Service<Signals, {
                   Effect.logDebug("signals are not heard", { channel, reason: error.reason._tag })
                 ),
                 Effect.retry(Schedule.spaced("1 second")),
-                Effect.forkScoped,
+                (listening) => loop(`signals ${channel}`, "1 second", listening),
                 Effect.asVoid
               )
         }))

@@ -1,11 +1,18 @@
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Option } from "effect"
 import { Alignment } from "../alignment/Alignment.ts"
 import { Severity } from "../alignment/Finding.ts"
+import * as BacklogMetrics from "../jobs/BacklogMetrics.ts"
 import { gauge } from "../observability/Metrics.ts"
+import type { SettingsValues } from "../settings/Settings.ts"
+import * as VendorMetrics from "../thrift/VendorMetrics.ts"
 import { Readiness } from "./Readiness.ts"
 
-/** What `/readyz` says, and how far the database is from the contract, as figures. */
-export const layer = Layer.effectDiscard(Effect.gen(function*() {
+/** Figures of the whole, where there is somebody to scrape them: some ask the database for themselves. */
+export const layer = ({ METRICS_TOKEN }: Pick<SettingsValues, "METRICS_TOKEN">) =>
+  Option.isNone(METRICS_TOKEN) ? Layer.empty : Layer.mergeAll(health, BacklogMetrics.layer, VendorMetrics.layer)
+
+/** What `/readyz` says, and how far the database is from the contract. */
+const health = Layer.effectDiscard(Effect.gen(function*() {
   const readiness = yield* Readiness
   const alignment = yield* Alignment
   yield* gauge({

@@ -1,7 +1,8 @@
-import { Clock, Context, Duration, Effect, Exit, Layer, Schedule } from "effect"
+import { Clock, Context, Duration, Effect, Exit, Layer } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf, millisOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
+import { loop } from "../observability/Loops.ts"
 import type { UserId } from "../users/UserId.ts"
 import { IdempotencyKeyInUse, IdempotencyKeyReused } from "./IdempotencyErrors.ts"
 import type { IdempotencyKey, KeptAnswer } from "./IdempotencyKey.ts"
@@ -52,11 +53,7 @@ export class IdempotencyKeys extends Context.Service<IdempotencyKeys, {
   /** Purges every ten minutes; any number of processes may. */
   static readonly purging = Layer.effectDiscard(Effect.gen(function*() {
     const { purge } = yield* IdempotencyKeys
-    yield* purge.pipe(
-      Effect.catch((error) => Effect.logWarning("expired idempotency keys stay until the next purge", { error: error._tag })),
-      Effect.schedule(Schedule.spaced("10 minutes")),
-      Effect.forkScoped
-    )
+    yield* loop("expired idempotency keys", "10 minutes", purge)
   }))
 }
 

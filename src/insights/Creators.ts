@@ -1,6 +1,7 @@
-import { Context, Effect, Layer, Queue } from "effect"
+import { Context, Duration, Effect, Layer, Queue } from "effect"
 import type { Schema } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { loop } from "../observability/Loops.ts"
 import { sameJson } from "../profiles/CanonicalJson.ts"
 import type { ProfileId } from "../profiles/Profile.ts"
 import { ProfileHistory } from "../profiles/ProfileHistory.ts"
@@ -127,13 +128,7 @@ export class Creators extends Context.Service<Creators, {
     Effect.gen(function*() {
       const creators = yield* Creators
       const queue = yield* Queue.dropping<StoredAnswer>(waiting)
-      yield* Queue.take(queue).pipe(
-        Effect.flatMap((answer) =>
-          Effect.catchCause(creators.derive(answer), (cause) => Effect.logWarning("creator not derived", cause))
-        ),
-        Effect.forever,
-        Effect.forkScoped
-      )
+      yield* loop("creators", Duration.zero, Effect.flatMap(Queue.take(queue), creators.derive))
       return { stored: (answer) => Effect.asVoid(Queue.offer(queue, answer)) }
     })
   )

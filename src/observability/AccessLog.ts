@@ -1,4 +1,5 @@
-import { Clock, Effect, Schedule } from "effect"
+import { Clock, Effect } from "effect"
+import { loop } from "./Loops.ts"
 import { counter, gauge } from "./Metrics.ts"
 
 /** What a line of the access log says: the pattern of the address, never the address; who, by id, never by name. */
@@ -47,7 +48,7 @@ export const accessLog = Effect.fnUntraced(function*({ share }: AccessLogOptions
   }).pipe(Effect.uninterruptible)
 
   yield* Effect.addFinalizer(() => write)
-  yield* Effect.forkScoped(Effect.repeat(write, Schedule.spaced("1 second")))
+  yield* loop("access log", "1 second", write)
 
   return (entry: AccessLogEntry): void => {
     due += share

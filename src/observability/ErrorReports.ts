@@ -2,6 +2,7 @@ import { Clock, Duration, Effect, Layer, Logger, Option, Redacted, References } 
 import * as HttpClient from "effect/http/HttpClient"
 import { createHash } from "node:crypto"
 import { faultOf } from "./Faults.ts"
+import { loop } from "./Loops.ts"
 import { counter } from "./Metrics.ts"
 import { type ErrorReport, type Format, sentryRequest, webhookRequest } from "./ReportFormats.ts"
 
@@ -29,7 +30,7 @@ export const layer = ({ interval = "5 seconds", sentryDsn, webhook }: ErrorRepor
     yield* Effect.addFinalizer(() =>
       Effect.forEach(reporters, ({ flush }) => Effect.timeoutOption(flush, "5 seconds"), { concurrency: "unbounded" })
     )
-    for (const { flush } of reporters) yield* Effect.forkScoped(Effect.forever(Effect.delay(flush, interval)))
+    for (const { flush } of reporters) yield* loop("error reports", Duration.zero, Effect.delay(flush, interval))
     return Logger.layer(reporters.map(({ logger }) => logger), { mergeWithExisting: true })
   }))
 

@@ -1,5 +1,6 @@
-import { Clock, Context, Duration, Effect, Layer, Schedule } from "effect"
+import { Clock, Context, Duration, Effect, Layer } from "effect"
 import type { UserId } from "../users/UserId.ts"
+import { loop } from "./Loops.ts"
 import { counter, gauge } from "./Metrics.ts"
 import { dayOf } from "./Usage.ts"
 import { type UsageCounts, UsageRepo } from "./UsageRepo.ts"
@@ -93,8 +94,8 @@ export class UsageCounter extends Context.Service<UsageCounter, {
         )
 
         yield* Effect.addFinalizer(() => flush)
-        yield* Effect.forkScoped(Effect.repeat(flush, Schedule.spaced(options.interval)))
-        yield* Effect.forkScoped(Effect.repeat(prune, Schedule.spaced("6 hours")))
+        yield* loop("usage", options.interval, flush)
+        yield* loop("old usage", "6 hours", prune)
         return { count, flush }
       })
     )

@@ -1,5 +1,6 @@
 import { Context, Deferred, Duration, Effect, Latch, Layer } from "effect"
 import { Signals } from "../database/Signals.ts"
+import { loop } from "../observability/Loops.ts"
 import type { UserId } from "../users/UserId.ts"
 import { FetchId, type ProfileFetch } from "./ProfileFetch.ts"
 import { ProfileFetchRepo } from "./ProfileFetchRepo.ts"
@@ -53,17 +54,19 @@ export class FetchEnds extends Context.Service<FetchEnds, {
           return known === undefined ? Effect.void : Deferred.succeed(known.ended, ended)
         })
 
-      yield* Effect.gen(function*() {
-        let pause = shortestPause
-        for (;;) {
+      let pause = shortestPause
+      yield* loop(
+        "ends of fetches",
+        Duration.zero,
+        Effect.gen(function*() {
           const looked = yield* lookAtAll
           const woken = looked
             ? yield* Effect.raceFirst(Effect.as(Effect.sleep(pause), false), Effect.as(wake.await, true))
             : yield* Effect.as(wake.await, true)
           if (woken) wake.closeUnsafe()
           pause = woken ? shortestPause : Math.min(longestPause, pause * 1.5)
-        }
-      }).pipe(Effect.forkScoped)
+        })
+      )
 
       const look = (id: FetchId) =>
         Effect.sync(() => {

@@ -1,4 +1,4 @@
-import { Clock, Context, Duration, Effect, Layer, Schedule, type Tracer } from "effect"
+import { Clock, Context, Duration, Effect, Layer, type Tracer } from "effect"
 import { Unlocks } from "../access/Unlocks.ts"
 import { TtlMap } from "../cache/TtlMap.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
@@ -6,6 +6,7 @@ import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
 import { isUuid } from "../database/Uuid.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
+import { loop } from "../observability/Loops.ts"
 import type { AnalysisType } from "../searches/Search.ts"
 import type { UserId } from "../users/UserId.ts"
 import { type EndedFetch, FetchEnds } from "./FetchEnds.ts"
@@ -153,10 +154,10 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
         yield* queue.work(fetchQueue, { concurrency: options.concurrency, again: Duration.seconds(5) }, work)
 
         if (options.concurrency > 0) {
-          yield* Effect.flatMap(Clock.currentTimeMillis, (now) => repo.prune(instantOf(now - keptFor))).pipe(
-            Effect.catch(() => Effect.void),
-            Effect.schedule(Schedule.spaced("10 minutes")),
-            Effect.forkScoped
+          yield* loop(
+            "ended fetches",
+            "10 minutes",
+            Effect.flatMap(Clock.currentTimeMillis, (now) => repo.prune(instantOf(now - keptFor)))
           )
         }
 

@@ -2,6 +2,7 @@ import { Clock, Context, Duration, Effect, Layer, Random } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf, millisOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
+import { loop } from "../observability/Loops.ts"
 import { ProfileFetches } from "../profiles/ProfileFetches.ts"
 import { RefreshRepo, type Watched } from "./RefreshRepo.ts"
 
@@ -75,13 +76,14 @@ export class ScheduledRefresh extends Context.Service<ScheduledRefresh, {
       Effect.gen(function*() {
         const { round } = yield* ScheduledRefresh
         const pause = Math.max(1000, Duration.toMillis(options.interval) / 4)
-        yield* Effect.forkScoped(Effect.forever(
-          Effect.sleep(pause).pipe(
-            Effect.andThen(round),
-            Effect.tap((begun) => begun === undefined || begun === 0 ? Effect.void : Effect.logInfo("refresh begun", { begun })),
-            Effect.catchCause((cause) => Effect.logWarning("no refresh could be begun", cause))
+        yield* loop(
+          "scheduled refresh",
+          pause,
+          Effect.tap(
+            round,
+            (begun) => begun === undefined || begun === 0 ? Effect.void : Effect.logInfo("refresh begun", { begun })
           )
-        ))
+        )
       })
     )
 }

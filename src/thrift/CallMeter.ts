@@ -1,5 +1,7 @@
 import { Context, Duration, Effect, Layer } from "effect"
 import { randomUUID } from "node:crypto"
+import { loop } from "../observability/Loops.ts"
+import { counter } from "../observability/Metrics.ts"
 import type { VendorCall } from "./VendorCall.ts"
 import { VendorCallRepo } from "./VendorCallRepo.ts"
 
@@ -16,11 +18,17 @@ export class CallMeter extends Context.Service<CallMeter, {
     CallMeter,
     Effect.gen(function*() {
       const repo = yield* VendorCallRepo
+      const costs = yield* counter({
+        name: "vendor_cost_usd",
+        help: "US dollars that this process' calls of the vendor cost, by what they were for and whether they were billed: yes or unknown",
+        labels: ["purpose", "billed"]
+      })
       let waiting: Array<VendorCallRow> = []
       let lost = 0
 
       const record = (call: MeteredCall) =>
         Effect.suspend(() => {
+          if (call.cost_micros > 0) costs.add([call.purpose, call.billed], call.cost_micros / 1_000_000)
           if (waiting.length < mostWaiting) {
             waiting.push({ id: randomUUID(), ...call })
             return Effect.void
@@ -66,7 +74,7 @@ export class CallMeter extends Context.Service<CallMeter, {
           )
         )
       )
-      yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(every), flush)))
+      yield* loop("meter of calls", every, flush)
 
       return { record }
     })

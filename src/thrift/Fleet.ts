@@ -1,6 +1,7 @@
-import { Clock, Context, Duration, Effect, Layer, Random, Schedule } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Random } from "effect"
 import { randomUUID } from "node:crypto"
 import { VendorBusy } from "../decodo/DecodoReason.ts"
+import { loop } from "../observability/Loops.ts"
 import { FleetStore } from "./FleetStore.ts"
 
 export interface FleetOptions {
@@ -73,9 +74,10 @@ const makeShared = Effect.fnUntraced(function*(options: FleetOptions) {
   const renew = Effect.suspend(() => Effect.andThen(store.renew([...held], rules), noticeBack)).pipe(
     Effect.catch(() => noticeAway())
   )
-  yield* Effect.suspend(() => held.size === 0 && !away ? Effect.void : renew).pipe(
-    Effect.repeat(Schedule.spaced(Duration.divideUnsafe(leaseTime, 3))),
-    Effect.forkScoped
+  yield* loop(
+    "places at the vendor",
+    Duration.divideUnsafe(leaseTime, 3),
+    Effect.suspend(() => held.size === 0 && !away ? Effect.void : renew)
   )
 
   /** Until it is this caller's turn. */

@@ -9,6 +9,8 @@ import type { UserId } from "../users/UserId.ts"
 export class SpendRepo extends Context.Service<SpendRepo, {
   /** Adds the price unless the sum would pass the ceiling: the new sum, or undefined. */
   reserve(day: string, owner: UserId | null, price: number, ceiling: number): Effect.Effect<number | undefined, DatabaseError>
+  /** Null: nothing yet. */
+  find(day: string, owner: UserId | null): Effect.Effect<number | null, DatabaseError>
   release(day: string, owner: UserId | null, price: number): Effect.Effect<void, DatabaseError>
 }>()("analytics-following/thrift/SpendRepo") {
   static readonly layer = Layer.effect(
@@ -37,7 +39,15 @@ export class SpendRepo extends Context.Service<SpendRepo, {
           WHERE day = ${day}::date AND user_id IS NOT DISTINCT FROM ${owner}::uuid`))
       )
 
-      return { reserve, release }
+      const find = Effect.fn("SpendRepo.find")((day: string, owner: UserId | null) =>
+        Effect.map(
+          decode(sql`
+            SELECT spent_micros FROM vendor_spend WHERE day = ${day}::date AND user_id IS NOT DISTINCT FROM ${owner}::uuid`),
+          (found) => found?.spent_micros ?? null
+        )
+      )
+
+      return { reserve, find, release }
     })
   )
 }

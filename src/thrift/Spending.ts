@@ -1,5 +1,6 @@
 import { Clock, Context, DateTime, Duration, Effect, Layer, Schedule } from "effect"
 import type * as Column from "../database/Column.ts"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
 import { SpendCeilingReached } from "../decodo/DecodoReason.ts"
@@ -27,6 +28,12 @@ export interface SpendState {
   readonly degraded: string | null
 }
 
+/** What holds the day's ceiling: at least what today (UTC) has cost so far, for calls under way are paid in advance. */
+export interface Ceiling {
+  readonly spent_micros: number
+  readonly ceiling_micros: number
+}
+
 /** What the vendor may cost. A call is paid for in advance and given back if it was not charged, so that no race spends more. */
 export class Spending extends Context.Service<Spending, {
   readonly price: number
@@ -36,6 +43,8 @@ export class Spending extends Context.Service<Spending, {
   reserved(use: Use, submittedAt: number, settled: boolean): Reservation
   /** What was reserved was not charged: it can be spent again, soon. An unknown end stays paid for. */
   giveBack(reservation: Reservation): Effect.Effect<void>
+  /** Reads one row; null without a ceiling. */
+  readonly ceiling: Effect.Effect<Ceiling | null, DatabaseError>
   /** Undefined while the database is away. */
   readonly state: Effect.Effect<SpendState | undefined>
 }>()("analytics-following/thrift/Spending") {
@@ -51,6 +60,7 @@ export class Spending extends Context.Service<Spending, {
       reserve: () => Effect.succeed(nothingReserved),
       reserved: () => nothingReserved,
       giveBack: () => Effect.void,
+      ceiling: Effect.succeed(null),
       state: Effect.undefined
     })
 }
@@ -169,6 +179,13 @@ const make = Effect.fnUntraced(function*(options: SpendingOptions) {
       reservation.owners.length === 0
         ? Effect.void
         : Effect.asVoid(Effect.forkIn(giveBack(reservation), scope, { startImmediately: true })),
+    ceiling: Effect.suspend((): Effect.Effect<Ceiling | null, DatabaseError> => {
+      const { perDay } = options
+      return perDay === null ? Effect.succeed(null) : Clock.currentTimeMillis.pipe(
+        Effect.flatMap((now) => repo.find(dayOf(now), null)),
+        Effect.map((spent) => ({ spent_micros: spent ?? 0, ceiling_micros: perDay }))
+      )
+    }),
     state: Effect.gen(function*() {
       const now = yield* Clock.currentTimeMillis
       const { last_hour, today } = yield* calls.spend(startOfDay(now), instantOf(now - Duration.toMillis("1 hour")))

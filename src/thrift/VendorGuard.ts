@@ -1,4 +1,5 @@
 import { Clock, Context, type Duration, Effect, Exit, Layer, Option, type Redacted } from "effect"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { type Billed, billed, type DecodoReason, endsTask, Superseded } from "../decodo/DecodoReason.ts"
 import { type BreakerOptions, type BreakerState, makeBreakers } from "./Breakers.ts"
@@ -6,7 +7,7 @@ import { CallMeter } from "./CallMeter.ts"
 import { Fleet, type FleetOptions, type FleetPlaces, type FleetState } from "./Fleet.ts"
 import * as PlaceRepo from "./PlaceRepo.ts"
 import * as RedisFleet from "./RedisFleet.ts"
-import { Spending, type SpendingOptions, type SpendState } from "./Spending.ts"
+import { type Ceiling, Spending, type SpendingOptions, type SpendState } from "./Spending.ts"
 import type { Task } from "./VendorTasks.ts"
 import { VendorUse } from "./VendorUse.ts"
 
@@ -52,6 +53,7 @@ export class VendorGuard extends Context.Service<VendorGuard, {
   /** Asks nobody, but a store that was away: for readiness and metrics. */
   readonly state: Effect.Effect<VendorState>
   readonly places: Effect.Effect<FleetPlaces>
+  readonly ceiling: Effect.Effect<Ceiling | null, DatabaseError>
   /** Reads the day's calls: for people. Undefined while the database is away. */
   readonly spend: Effect.Effect<SpendState | undefined>
 }>()("analytics-following/thrift/VendorGuard") {
@@ -121,6 +123,7 @@ const make = Effect.fnUntraced(function*(options: BreakerOptions) {
     },
     state: Effect.all({ breakers: breakers.state, fleet: fleet.state }),
     places: fleet.places,
+    ceiling: spending.ceiling,
     spend: spending.state
   })
 })

@@ -1,8 +1,9 @@
-import { Clock, Context, Effect, Layer, Metric, Result, Schedule } from "effect"
+import { Clock, Context, Effect, Layer, Result, Schedule } from "effect"
 import { randomUUID } from "node:crypto"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf, millisOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
+import { counter } from "../observability/Metrics.ts"
 import { Outbound } from "../outbound/Outbound.ts"
 import type { ClaimedDelivery, Outcome } from "./Claim.ts"
 import { DeliveryRepo } from "./DeliveryRepo.ts"
@@ -31,6 +32,11 @@ export class Deliverer extends Context.Service<Deliverer, {
       const transaction = yield* Transaction
       const outbound = yield* Outbound
       const box = yield* SecretBox
+      const attempted = yield* counter({
+        name: "webhook_attempts",
+        help: "Attempts to deliver, by event and how they went: accepted, or a reason",
+        labels: ["event", "outcome"]
+      })
 
       const answerOf = Effect.fnUntraced(function*({ endpoint_id, event, id, payload, secrets, url }: ClaimedDelivery) {
         const opened = Result.all(secrets.map((secret) => box.open(secret, endpoint_id)))
@@ -89,7 +95,7 @@ export class Deliverer extends Context.Service<Deliverer, {
           last_status: answer?.status ?? null,
           last_latency_ms: now - begun
         }
-        yield* Metric.update(Metric.withAttributes(attempted, { event: delivery.event, outcome: failure ?? "accepted" }), 1)
+        attempted.add([delivery.event, failure ?? "accepted"])
         yield* Effect.retry(settle(delivery, lease, outcome, gone), whileDatabaseIsAway)
       })
 
@@ -127,8 +133,3 @@ const whileDatabaseIsAway = {
   while: (error: DatabaseError) => error._tag === "DatabaseUnavailable",
   schedule: Schedule.max([Schedule.exponential("200 millis"), Schedule.recurs(5)])
 }
-
-const attempted = Metric.counter("webhook_attempts_total", {
-  description: "Webhook attempts, by event and how they went",
-  incremental: true
-})

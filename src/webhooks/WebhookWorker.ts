@@ -1,5 +1,6 @@
-import { Duration, Effect, FiberSet, Layer, Queue, Schedule } from "effect"
+import { Duration, Effect, FiberSet, Layer, Queue } from "effect"
 import { Draining } from "../jobs/Draining.ts"
+import { loop } from "../observability/Loops.ts"
 import { Deliverer } from "./Deliverer.ts"
 import { Outbox } from "./Outbox.ts"
 import { SecretBox } from "./SecretBox.ts"
@@ -35,18 +36,24 @@ export const workerLayer = (options: WorkerOptions) =>
       return taken.length
     })
 
-    yield* Effect.forkScoped(Effect.forever(Effect.gen(function*() {
-      // What was taken is started: an end in between would leave it to the end of its lease.
-      const taken = yield* Effect.catchTags(Effect.uninterruptible(takeAndStart), {
-        DatabaseUnavailable: () =>
-          waitForDatabase,
-        RowMismatch: () => waitForDatabase,
-        RowRefused: () => waitForDatabase
+    yield* loop(
+      "webhook deliveries",
+      Duration.zero,
+      Effect.gen(function*() {
+        // What was taken is started: an end in between would leave it to the end of its lease.
+        const taken = yield* Effect.catchTags(Effect.uninterruptible(takeAndStart), {
+          DatabaseUnavailable: () =>
+            waitForDatabase,
+          RowMismatch: () => waitForDatabase,
+          RowRefused: () => waitForDatabase
+        })
+        if (taken === 0) {
+          yield* Effect.timeoutOption(Queue.take(freed), options.pollInterval ?? "1 second")
+        }
       })
-      if (taken === 0) yield* Effect.timeoutOption(Queue.take(freed), options.pollInterval ?? "1 second")
-    })))
+    )
 
-    yield* Effect.forkScoped(Effect.repeat(housekeeping, Schedule.spaced("10 minutes")))
+    yield* loop("webhook housekeeping", "10 minutes", housekeeping)
   }))
 
 /** Attempts under way at once for one endpoint, in all processes. */
@@ -60,7 +67,7 @@ const housekeeping = Effect.gen(function*() {
   const outbox = yield* Outbox
   yield* untilLess(outbox.announceExpiring(batch))
   yield* untilLess(outbox.prune(batch))
-}).pipe(Effect.catchCause((cause) => Effect.logWarning("webhook housekeeping failed", cause)))
+})
 
 const batch = 1000
 

@@ -2,9 +2,12 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { parser } from "@prometheus-io/lezer-promql"
 import { Effect } from "effect"
 import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 import { parse } from "yaml"
 import { DecodoReason } from "../../src/decodo/DecodoReason.ts"
+import { siteOf } from "../../src/docs/Site.ts"
 import { TestApp } from "../support/TestApp.ts"
+import { until } from "../support/until.ts"
 import { figuresOf } from "./figures.ts"
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8")
@@ -13,7 +16,13 @@ interface Rules {
   readonly groups: ReadonlyArray<{
     readonly name: string
     readonly rules: ReadonlyArray<
-      { readonly record?: string; readonly alert?: string; readonly expr: string; readonly labels?: { severity: string } }
+      {
+        readonly record?: string
+        readonly alert?: string
+        readonly expr: string
+        readonly labels?: { severity: string }
+        readonly annotations?: { readonly runbook?: string }
+      }
     >
   }>
 }
@@ -72,7 +81,11 @@ layer(TestApp.layer({ settings }), { excludeTestServices: true })((it) => {
         const answer = await fetch(`${app.url}/metrics`, { headers: { authorization: `Bearer ${settings.METRICS_TOKEN}` } })
         return figuresOf(await answer.text())
       })
-      const { declared, families, text } = yield* scrape
+      // What is read beside the requests has its first reading soon after the start.
+      const { declared, families, text } = yield* until(
+        scrape,
+        ({ value }) => value("vendor_places", { state: "waiting" }) !== undefined && value("webhooks_due") !== undefined
+      )
       const names = new Map<string, ReadonlySet<string>>(recorded.map((name) => [name, new Set()]))
       for (const [name, type] of families) {
         const labels = new Set([...declared.get(name) ?? [], "instance", "job"])
@@ -107,6 +120,19 @@ describe("alerts", () => {
     for (const { alert, labels } of alerts) assert.include(["page", "ticket"], labels?.severity, alert)
     for (const { alert = "", expr } of alerts) if (expr.includes("af:")) assert.include(page, `\`${alert}\``)
     for (const [, name = ""] of page.matchAll(/^\| `(\w+)`/gm)) assert.isTrue(alerts.some(({ alert }) => alert === name), name)
+  })
+
+  it("each names the section that says what to do about it, and each section is an alert's", () => {
+    const page = siteOf(fileURLToPath(new URL("../../docs", import.meta.url))).get("/docs/operations")?.text ?? ""
+    const alerts = rules.flatMap(({ alert, annotations }) =>
+      alert === undefined ? [] : [{ alert, runbook: annotations?.runbook }]
+    )
+    for (const { alert, runbook } of alerts) {
+      assert.strictEqual(runbook, `docs/operations.md#${alert.toLowerCase()}`)
+      assert.include(page, `id="${alert.toLowerCase()}"`)
+    }
+    const sections = [...read("docs/operations.md").matchAll(/^### (\w+)$/gm)].map(([, name]) => name)
+    assert.sameMembers(sections, alerts.map(({ alert }) => alert))
   })
 
   it("each recorded share is used, and no name is recorded twice", () => {

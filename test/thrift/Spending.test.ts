@@ -35,6 +35,7 @@ describe("a ceiling whose ledger is away", () => {
           ledger.spent += price
           return Effect.succeed(ledger.spent)
         }),
+      find: () => Effect.succeed(ledger.spent),
       release: () => Effect.void
     })
     const layer = Spending.layerNoDeps({ pricePerSuccess: 10, perDay: 10_000, perUserAndDay: null }).pipe(
@@ -93,6 +94,7 @@ describe("a reservation", () => {
     let failures = 2
     const repo = Layer.succeed(SpendRepo, {
       reserve: () => Effect.succeed(10),
+      find: () => Effect.succeed(10),
       release: (_day, owner) =>
         Effect.suspend(() => {
           if (owner === null && failures-- > 0) return Effect.fail(away)

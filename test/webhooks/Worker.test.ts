@@ -1,11 +1,13 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Exit, Layer, Redacted, Scope } from "effect"
+import { Effect, Exit, Layer, Logger, Redacted, Scope } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { spawn } from "node:child_process"
 import type { ServerResponse } from "node:http"
 import { fileURLToPath } from "node:url"
 import { Draining } from "../../src/jobs/Draining.ts"
+import { Deliverer } from "../../src/webhooks/Deliverer.ts"
 import { Webhooks } from "../../src/webhooks/Webhooks.ts"
+import { workerLayer } from "../../src/webhooks/WebhookWorker.ts"
 import { Receiver } from "../support/Receiver.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 import { until } from "../support/until.ts"
@@ -38,6 +40,29 @@ layer(rooms, { excludeTestServices: true })("a worker", (it) => {
     )
     return scope
   })
+
+  it.effect("goes on after a defect, which is in the log", () =>
+    Effect.gen(function*() {
+      const { hook, log } = yield* setUp
+      const deliverer = yield* Deliverer
+      const lines: Array<string> = []
+      let defects = 1
+      const worker = workerLayer(options).pipe(
+        Layer.provide(Layer.succeed(Deliverer, {
+          take: (...asked) => Effect.suspend(() => defects-- > 0 ? Effect.die("a defect") : deliverer.take(...asked))
+        })),
+        Layer.provide(Draining.layer({ timeout: "5 seconds" })),
+        Layer.provide(Logger.layer([Logger.make<unknown, void>((line) => {
+          lines.push(Logger.formatJson.log(line))
+        })]))
+      )
+      const scope = yield* Scope.make()
+      yield* Layer.buildWithScope(worker, scope)
+      yield* emit(hook.user, "after")
+      yield* until(log, (all) => all.some(({ status }) => status === "succeeded"))
+      yield* Scope.close(scope, Exit.void)
+      assert.lengthOf(lines.filter((line) => line.includes("\"loop\":\"webhook deliveries\"") && line.includes("\"ERROR\"")), 1)
+    }))
 
   it.effect("delivers what is written while it runs, with four calls under way at one endpoint and no more", () =>
     Effect.gen(function*() {
