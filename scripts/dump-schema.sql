@@ -3,7 +3,7 @@
 
 WITH tables AS (
   SELECT oid, CASE WHEN relispartition THEN 3 ELSE 2 END AS part, relname, relacl, relowner, relrowsecurity, relforcerowsecurity,
-    relispartition, relpartbound
+    relispartition, relpartbound, CASE relpersistence WHEN 'u' THEN 'UNLOGGED ' ELSE '' END AS persistence
   FROM pg_class
   WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'schema_migrations'
 ),
@@ -65,7 +65,7 @@ statements (part, object, step, item, statement) AS (
     part, relname, 1, '',
     CASE WHEN relispartition
       THEN format('CREATE TABLE %I PARTITION OF %s %s', relname, inhparent::regclass, pg_get_expr(relpartbound, tables.oid))
-      ELSE format(E'CREATE TABLE %I (\n  %s\n)', relname, array_to_string(columns.lines || constraints.lines, E',\n  '))
+      ELSE format(E'CREATE %sTABLE %I (\n  %s\n)', persistence, relname, array_to_string(columns.lines || constraints.lines, E',\n  '))
         || coalesce(' PARTITION BY ' || pg_get_partkeydef(tables.oid), '')
     END
   FROM tables

@@ -84,8 +84,8 @@ import { Recomputation } from "./profiles/Recomputation.ts"
 import { SnapshotRepo } from "./profiles/SnapshotRepo.ts"
 import { VendorAnswerRepo } from "./profiles/VendorAnswerRepo.ts"
 import * as LimitsHttp from "./ratelimits/LimitsHttp.ts"
+import { limitStoreLayer } from "./ratelimits/LimitStoreLayer.ts"
 import { RateLimits } from "./ratelimits/RateLimits.ts"
-import * as RedisLimitStore from "./ratelimits/RedisLimitStore.ts"
 import { ScheduledRefresh } from "./refresh/ScheduledRefresh.ts"
 import { Searches } from "./searches/Searches.ts"
 import { Settings, type SettingsValues } from "./settings/Settings.ts"
@@ -228,7 +228,7 @@ const authLayer = (settings: SettingsValues) =>
   Layer.merge(
     Layer.merge(AuthorizationHttp.layer, LimitsHttp.signInLayer).pipe(
       Layer.provideMerge(RateLimits.layerNoDeps({ factor: settings.RATE_LIMIT_FACTOR })),
-      Layer.provide(RedisLimitStore.layerWhere({ url: settings.REDIS_URL, commandTimeout: settings.REDIS_COMMAND_TIMEOUT })),
+      Layer.provide(limitStoreLayer(settings)),
       Layer.provideMerge(ApiKeys.layer),
       Layer.provideMerge(Authenticator.layerNoDeps(authenticatorDefaults)),
       Layer.provide(KeyHoldersInDatabase.layer),

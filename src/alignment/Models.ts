@@ -24,6 +24,7 @@ import { ProfileFetch, ProfileFetchCaller } from "../profiles/ProfileFetch.ts"
 import { ProfileSnapshot } from "../profiles/ProfileSnapshot.ts"
 import { RelatedProfile } from "../profiles/RelatedProfile.ts"
 import { VendorAnswer } from "../profiles/VendorAnswer.ts"
+import { RateLimitWindow } from "../ratelimits/RateLimitWindow.ts"
 import { RefreshRound } from "../refresh/RefreshRound.ts"
 import { SearchHistory, UserSearch } from "../searches/Search.ts"
 import { VendorAbsence } from "../thrift/VendorAbsence.ts"
@@ -66,6 +67,7 @@ export const models = {
   profile_fetches: ProfileFetch,
   profile_snapshots: ProfileSnapshot,
   profiles: Profile,
+  rate_limit_windows: RateLimitWindow,
   refresh_rounds: RefreshRound,
   related_profiles: RelatedProfile,
   search_history: SearchHistory,

@@ -18,6 +18,9 @@ export interface Taken {
   readonly left: number
 }
 
+/** A store gives what is needed and one part in so many of what is left then, so that not every request asks; near the limit each is counted by itself. */
+export const ahead = 500
+
 /** Where processes count together. */
 export class LimitStore extends Context.Service<LimitStore, {
   /** Undefined: this process counts alone, and gives itself the whole limit. */

@@ -1,6 +1,6 @@
-import { type Duration, Effect, Layer, Option, type Redacted } from "effect"
+import { type Duration, Effect, Layer, type Redacted } from "effect"
 import { connect } from "../cache/RedisCache.ts"
-import { LimitStore } from "./LimitStore.ts"
+import { ahead, LimitStore } from "./LimitStore.ts"
 
 export interface RedisLimitOptions {
   readonly url: Redacted.Redacted
@@ -8,10 +8,7 @@ export interface RedisLimitOptions {
   readonly commandTimeout: Duration.Duration
 }
 
-/**
- * Counts in Redis, atomically: never more than the limit is given out, whoever asks. While much is left a process gets a little more than
- * it needs (a five-hundredth of what is left), so that not every request asks; near the limit each is counted by itself.
- */
+/** Counts in Redis, atomically: never more than the limit is given out, whoever asks. */
 export const layer = (options: RedisLimitOptions) =>
   Layer.effect(
     LimitStore,
@@ -38,11 +35,6 @@ export const layer = (options: RedisLimitOptions) =>
     })
   )
 
-/** In Redis where there is one, else in this process. */
-export const layerWhere = (
-  { commandTimeout, url }: Omit<RedisLimitOptions, "url"> & { readonly url: Option.Option<Redacted.Redacted> }
-) => Option.match(url, { onNone: () => LimitStore.layerMemory, onSome: (url) => layer({ url, commandTimeout }) })
-
 const prefix = "analytics-following:limits:1:"
 
 /** Milliseconds that a count stays after its window, for clocks that differ. */
@@ -53,7 +45,7 @@ local used = tonumber(redis.call('GET', KEYS[1]) or '0')
 local needed, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
 local left = limit - used
 if left < needed then return { 0, left } end
-local units = needed + math.floor((left - needed) / 500)
+local units = needed + math.floor((left - needed) / ${ahead})
 redis.call('INCRBY', KEYS[1], units)
 if used == 0 then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
 return { units, left - units }`

@@ -165,6 +165,11 @@ export const declarations = {
     "1",
     "Multiplies every rate limit; 0 switches them off"
   ),
+  RATE_LIMIT_STORE: defaulted(
+    Schema.Literals(["auto", "postgres", "memory"]),
+    "auto",
+    "Where processes count rate limits together: auto is Redis where REDIS_URL is set, else each process alone; postgres is exact without Redis"
+  ),
   TRUSTED_PROXIES: defaulted(
     ranges,
     "none",

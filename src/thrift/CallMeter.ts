@@ -20,7 +20,8 @@ export class CallMeter extends Context.Service<CallMeter, {
       const repo = yield* VendorCallRepo
       const costs = yield* counter({
         name: "vendor_cost_usd",
-        help: "US dollars that this process' calls of the vendor cost, by what they were for and whether they were billed: yes or unknown",
+        help:
+          "US dollars that this process' calls of the vendor cost, by what they were for and whether they were billed: yes or unknown",
         labels: ["purpose", "billed"]
       })
       let waiting: Array<VendorCallRow> = []
