@@ -27,6 +27,7 @@ import { ProfileFetch, ProfileFetchCaller } from "../../src/profiles/ProfileFetc
 import { ProfileSnapshot } from "../../src/profiles/ProfileSnapshot.ts"
 import { RelatedProfile } from "../../src/profiles/RelatedProfile.ts"
 import { VendorAnswer } from "../../src/profiles/VendorAnswer.ts"
+import { RateLimitWindow } from "../../src/ratelimits/RateLimitWindow.ts"
 import { RefreshRound } from "../../src/refresh/RefreshRound.ts"
 import { SearchHistory, UserSearch } from "../../src/searches/Search.ts"
 import { VendorAbsence } from "../../src/thrift/VendorAbsence.ts"
@@ -890,6 +891,10 @@ export const examples: ReadonlyArray<Example> = [
   example(AuditLink, {
     full: { id: id(214), entry_id: id(211), sequence: 1000, previous_hash: "0".repeat(64), hash: "1".repeat(64) },
     minimal: { entry_id: id(213), sequence: 2000, previous_hash: "0".repeat(64), hash: "2".repeat(64) }
+  }),
+  example(RateLimitWindow, {
+    full: { key: "a".repeat(43), period: 20_000, used: 12, given: 3, ends_at: late },
+    minimal: { key: "b".repeat(43), period: 20_000, used: 0, given: 0, ends_at: late }
   }),
   example(RefreshRound, {
     full: { name: "watched", next_at: late, after: id(207), day: "2024-02-29", begun: 3, updated_at: early },
