@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { Currency } from "../http/Currency.ts"
 import { day } from "../http/Day.ts"
-import { name, text, webAddress } from "../http/Text.ts"
+import { coded, name, text, webAddress } from "../http/Text.ts"
 import { CampaignPost, CampaignProfile, CampaignStatus } from "./Campaign.ts"
 
 const orNull = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
@@ -26,7 +26,7 @@ export const CampaignGoals = Schema.Struct({
 }).annotate({ identifier: "CampaignGoals" })
 
 const codes = (pattern: RegExp, expected: string) =>
-  Schema.Array(Schema.String.check(Schema.isPattern(pattern, { expected }))).check(Schema.isMaxLength(250), Schema.isUnique())
+  Schema.Array(Schema.String.check(coded(pattern, 3, expected))).check(Schema.isMaxLength(250), Schema.isUnique())
 
 const age = Schema.Int.check(Schema.isBetween({ minimum: 13, maximum: 120 }))
 
@@ -45,7 +45,7 @@ export const TargetAudience = Schema.Struct({
 ).annotate({ identifier: "TargetAudience" })
 
 const amount = Schema.String.check(
-  Schema.isPattern(/^\d{1,12}(\.\d{1,2})?$/, { expected: "a decimal amount as text, such as \"1500.00\"" })
+  coded(/^\d{1,12}(\.\d{1,2})?$/, 15, "a decimal amount as text, such as \"1500.00\"")
 )
 
 const details = {

@@ -15,7 +15,7 @@ export class BillingApi extends HttpApiGroup.make("billing")
   .add(
     HttpApiEndpoint.post("hear", "/billing/events", {
       headers: { "stripe-signature": Schema.optionalKey(Schema.String) },
-      payload: Schema.String.pipe(HttpApiSchema.asText({ contentType: "application/json" })),
+      payload: Schema.String.check(Schema.isMaxLength(1_000_000)).pipe(HttpApiSchema.asText({ contentType: "application/json" })),
       success: Schema.Struct({ outcome: EventOutcome }).annotate({ identifier: "BillingEventHeard" }),
       error: [BillingSignatureInvalid, BillingOff, InvalidRequest, DatabaseUnavailable, RowMismatch, RowRefused]
     })

@@ -23,17 +23,26 @@ export const bigint = Schema.Int.annotate({ sqlType: "bigint" })
 export const double = Schema.Finite.annotate({ sqlType: "double precision" })
 export const textArray = Schema.Array(Schema.String).annotate({ sqlType: "text[]" })
 /** A calendar day, `YYYY-MM-DD`. */
-export const date = Schema.String.check(Schema.isPattern(/^\d{4}-\d{2}-\d{2}$/, { expected: "a date" })).annotate({
+export const date = Schema.String.check(Schema.isPattern(/^\d{4}-\d{2}-\d{2}$/, {
+  expected: "a date",
+  toJsonSchema: () => [{ format: "date", maxLength: 10 }, true]
+})).annotate({
   sqlType: "date"
 })
 /** Money: decimal text, never a float. */
-export const money = Schema.String.check(Schema.isPattern(/^-?\d{1,12}(\.\d{1,2})?$/, { expected: "a decimal amount" }))
+export const money = Schema.String.check(Schema.isPattern(/^-?\d{1,12}(\.\d{1,2})?$/, {
+  expected: "a decimal amount",
+  toJsonSchema: () => ({ pattern: "^-?\\d{1,12}(\\.\\d{1,2})?$", maxLength: 16 })
+}))
   .annotate({ sqlType: "numeric(14,2)" })
 
 /** An instant: ISO-8601 in UTC with milliseconds, so that text order is time order and no answer pays for formatting it again. */
 export const Instant = Schema.String.check(
-  Schema.isPattern(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, { expected: "an ISO-8601 instant in UTC" })
-).pipe(Schema.brand("Instant")).annotate({ sqlType: "timestamp with time zone", format: "date-time" })
+  Schema.isPattern(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/, {
+    expected: "an ISO-8601 instant in UTC",
+    toJsonSchema: () => [{ format: "date-time", maxLength: 24 }, true]
+  })
+).pipe(Schema.brand("Instant")).annotate({ sqlType: "timestamp with time zone" })
 export type Instant = typeof Instant.Type
 
 export const jsonObject = Schema.Record(Schema.String, Schema.Json).annotate({ sqlType: "jsonb" })

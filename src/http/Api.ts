@@ -17,13 +17,14 @@ import { JobsAdminApi } from "../jobs/JobsAdminApi.ts"
 import { JobsApi } from "../jobs/JobsApi.ts"
 import { UsageApi } from "../observability/UsageApi.ts"
 import { ProfilesApi } from "../profiles/ProfilesApi.ts"
-import { LimitsApi } from "../ratelimits/LimitsApi.ts"
+import { LimitsApi, withLimits } from "../ratelimits/LimitsApi.ts"
 import { SearchesApi } from "../searches/SearchesApi.ts"
 import { CallbacksApi } from "../thrift/CallbacksApi.ts"
 import { VendorAdminApi } from "../thrift/VendorAdminApi.ts"
 import { UsersApi } from "../users/UsersApi.ts"
 import { openApiWebhooks } from "../webhooks/WebhookEvents.ts"
 import { WebhooksApi } from "../webhooks/WebhooksApi.ts"
+import { withBounds } from "./Bounds.ts"
 import { RequestValidation } from "./HttpErrors.ts"
 import { describeOperations } from "./Operations.ts"
 import { SchemaGate } from "./SchemaGate.ts"
@@ -62,7 +63,7 @@ export class Api extends HttpApi.make("analytics-following")
   .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error", errors: "all" })
   .annotate(HttpApi.QueryParseOptions, { errors: "all" })
   .annotateMerge(OpenApi.annotations({
-    transform: (document) => ({ ...describeAll(document), webhooks: openApiWebhooks() }),
+    transform: (document) => ({ ...withBounds(withLimits(describeAll(document))), webhooks: openApiWebhooks() }),
     title: "Analytics Following",
     version: "1",
     description:

@@ -7,6 +7,10 @@ export const text = (minimum: number, maximum: number) =>
 /** A name or tag of a request: as `text`, but more than blanks. */
 export const name = (maximum: number) => text(1, maximum).check(Schema.isPattern(/\S/, { expected: "a text that is not blank" }))
 
+/** The check of a code of a request: a pattern, in the document too, and the longest that it takes. */
+export const coded = (pattern: RegExp, maximum: number, expected: string) =>
+  Schema.isPattern(pattern, { expected, toJsonSchema: () => ({ pattern: pattern.source, maxLength: maximum }) })
+
 /** A web address of a request. */
 export const webAddress = (maximum: number) =>
   text(1, maximum).check(

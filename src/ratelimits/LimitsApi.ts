@@ -1,4 +1,4 @@
-import { Context, Schema } from "effect"
+import { Context, Record, Schema } from "effect"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
@@ -42,3 +42,43 @@ export class LimitsApi extends HttpApiGroup.make("limits")
   .middleware(Authorization)
   .annotate(OpenApi.Description, "Rate limits of the caller.")
 {}
+
+/** The fields that answers carry of rate limits, as the document describes them: `limitHeaders` writes the first two. */
+export const limitFields = {
+  "RateLimit-Policy": {
+    description: "The policies that the request counts against: `q` units in `w` seconds. Missing where nothing is limited",
+    schema: { type: "string", maxLength: 200, pattern: "^\"[a-z-]+\";q=\\d+;w=\\d+(, \"[a-z-]+\";q=\\d+;w=\\d+)*$" }
+  },
+  RateLimit: {
+    description: "What is left of each: `r` units, and in `t` seconds there are `q` again",
+    schema: { type: "string", maxLength: 200, pattern: "^\"[a-z-]+\";r=\\d+;t=\\d+(, \"[a-z-]+\";r=\\d+;t=\\d+)*$" }
+  },
+  "Retry-After": {
+    description: "Seconds after which the request may be sent again",
+    schema: { type: "string", maxLength: 10, pattern: "^\\d+$" }
+  }
+} as const
+
+const referTo = (name: keyof typeof limitFields) => ({ $ref: `#/components/headers/${name}` })
+
+const everywhere = { "RateLimit-Policy": referTo("RateLimit-Policy"), RateLimit: referTo("RateLimit") }
+
+/** For `OpenApi.Transform`: the fields on every answer of every operation, each described once. */
+export const withLimits: OpenApi.Transform["Service"] = (document) => ({
+  ...document,
+  paths: Record.map(document["paths"], (item: Item) =>
+    Record.map(item, (operation) => ({
+      ...operation,
+      responses: Record.map(operation.responses, (response, status) => ({
+        ...response,
+        headers: {
+          ...everywhere,
+          ...(status === "429" || status === "503" ? { "Retry-After": referTo("Retry-After") } : {}),
+          ...response.headers
+        }
+      }))
+    }))),
+  components: { ...document["components"], headers: limitFields }
+})
+
+type Item = Readonly<Record<string, { readonly responses: Readonly<Record<string, { readonly headers?: object }>> }>>

@@ -35,3 +35,48 @@ it.effect(
     }),
   120_000
 )
+
+/** Every text of a request that may be of any length, by where it stands. */
+const unboundedTexts = (given: Document): ReadonlyArray<string> => {
+  const found = new Set<string>()
+  const walk = (value: unknown, where: string, seen: ReadonlyArray<string>): void => {
+    if (typeof value !== "object" || value === null) return
+    const schema = value as Readonly<Record<string, unknown>>
+    const { $ref, type } = schema
+    if (typeof $ref === "string") {
+      const name = $ref.slice("#/components/schemas/".length)
+      if (!seen.includes(name)) walk(given.components.schemas[name], `${where} ${name}`, [...seen, name])
+      return
+    }
+    if (type === "string" && !["maxLength", "enum", "const"].some((key) => key in schema)) found.add(where)
+    for (const [key, inner] of Object.entries(schema)) walk(inner, `${where}.${key}`, seen)
+  }
+  for (const [path, methods] of Object.entries(given.paths)) {
+    for (const [method, { parameters = [], requestBody }] of Object.entries(methods)) {
+      for (const { name, schema } of parameters) walk(schema, `${method} ${path} ${name}`, [])
+      for (const { schema } of Object.values(requestBody?.content ?? {})) walk(schema, `${method} ${path}`, [])
+    }
+  }
+  return [...found]
+}
+
+interface Document {
+  readonly paths: Readonly<
+    Record<
+      string,
+      Readonly<
+        Record<string, {
+          readonly parameters?: ReadonlyArray<{ readonly name: string; readonly schema: unknown }>
+          readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: unknown }>> }
+        }>
+      >
+    >
+  >
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>> }
+}
+
+it("every text of a request has a longest length in the document", () => {
+  assert.deepStrictEqual(unboundedTexts(document as never), [])
+  const open = { "/x": { post: { parameters: [{ name: "q", schema: { anyOf: [{ type: "string" }] } }] } } }
+  assert.deepStrictEqual(unboundedTexts({ paths: open, components: { schemas: {} } }), ["post /x q.anyOf.0"])
+})

@@ -12,10 +12,8 @@ export const exceptions: Readonly<Record<string, string>> = {
     "Answers are bounded by `limit` and by what is stored; a request's arrays have a maximum where a person makes them.",
   "owasp:api4:2023-integer-format": "Counts are JavaScript's safe integers, which neither int32 nor int64 names.",
   "owasp:api4:2023-string-limit":
-    "Texts of answers are Instagram's and have its lengths; those of requests are bounded where they are stored, and all by 1 MB.",
+    "Texts of answers are Instagram's and have its lengths; every text of a request has a bound, which a test of its own holds.",
   "owasp:api4:2023-string-restricted": "Names, notes and captions are free text.",
-  "owasp:api4:2023-rate-limit":
-    "`RateLimit` and `RateLimit-Policy` stand on every answer, in their one place: docs/rate-limits.md.",
   "owasp:api4:2023-rate-limit-responses-429":
     "The system's endpoints are never limited; the vendor's notice is answered from memory.",
   "owasp:api5:2023-admin-security-unique":

@@ -1,6 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { limitFields } from "../../src/ratelimits/LimitsApi.ts"
 import { send } from "../support/requests.ts"
 import { TestApp, type TestUser } from "../support/TestApp.ts"
 
@@ -39,6 +40,9 @@ layer(TestApp.layer({ settings: { RATE_LIMIT_FACTOR: "0.1" } }), { excludeTestSe
         for (const path of ["/livez", "/docs", "/nowhere"]) {
           const answer = yield* app.call({ method: "GET", path })
           assert.match(answer.headers.get("ratelimit") ?? "", /^"anonymous";r=\d+;t=\d+$/, path)
+          for (const name of ["RateLimit-Policy", "RateLimit"] as const) {
+            assert.match(answer.headers.get(name) ?? "", new RegExp(limitFields[name].schema.pattern), "as the document says")
+          }
         }
       }))
 
