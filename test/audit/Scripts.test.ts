@@ -1,23 +1,9 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { execFile } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import { insertUser } from "../support/rows.ts"
+import { runScript as run } from "../support/runScript.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
-
-const run = Effect.fnUntraced(function*(script: string, ...args: ReadonlyArray<string>) {
-  const { url } = yield* TestDatabase
-  const file = fileURLToPath(new URL(`../../scripts/${script}.ts`, import.meta.url))
-  return yield* Effect.callback<{ readonly code: number; readonly out: string }>((resume) => {
-    execFile(
-      process.execPath,
-      [file, ...args],
-      { env: { ...process.env, DATABASE_URL: Redacted.value(url) } },
-      (error, out, err) => resume(Effect.succeed({ code: error === null ? 0 : Number(error.code), out: `${out}${err}` }))
-    )
-  })
-})
 
 layer(TestDatabase.layer, { excludeTestServices: true })("the first administrator, and the proof of it", (it) => {
   it.effect(
