@@ -946,6 +946,25 @@ COMMENT ON COLUMN profiles.raw_data IS 'The vendor''s user object of the latest 
 COMMENT ON COLUMN profiles.data_version IS 'Grows by one with every stored fetch; the ETag is made of it.';
 COMMENT ON COLUMN profiles.profile_pic_expires_at IS 'When the first of the two addresses of the picture ends, by its own signature; NULL where they do not say.';
 
+CREATE UNLOGGED TABLE rate_limit_windows (
+  key text NOT NULL,
+  period bigint NOT NULL,
+  used integer NOT NULL,
+  given integer NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  CONSTRAINT rate_limit_windows_pkey PRIMARY KEY (key, period),
+  CONSTRAINT rate_limit_windows_key_length CHECK ((char_length(key) = 43)),
+  CONSTRAINT rate_limit_windows_used CHECK (((used >= 0) AND ((given >= 0) AND (given <= used))))
+);
+CREATE INDEX rate_limit_windows_ends_at_idx ON public.rate_limit_windows USING btree (ends_at);
+ALTER TABLE rate_limit_windows ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE rate_limit_windows FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE rate_limit_windows TO service_role;
+COMMENT ON TABLE rate_limit_windows IS 'What was used of each rate limit in its window, by all processes together; deleted when the window has ended.';
+COMMENT ON COLUMN rate_limit_windows.key IS 'SHA-256 of the policy and of whom it counts.';
+COMMENT ON COLUMN rate_limit_windows.period IS 'The window: how many of its length have passed since 1970.';
+COMMENT ON COLUMN rate_limit_windows.given IS 'Units that the last process which asked was given, of those used.';
+
 CREATE TABLE refresh_rounds (
   name text NOT NULL,
   next_at timestamp with time zone NOT NULL,
