@@ -99,7 +99,7 @@ layer(TestApp.layer(), { excludeTestServices: true })("the backfills", (it) => {
         assert.deepStrictEqual(yield* fill("snapshots"), { unchanged: 6 })
         assert.deepInclude(yield* fill("pictures"), { done: 5, changed: 0, undated: 0 })
         assert.deepStrictEqual({ rows: yield* stored, versions: yield* versions }, before)
-      }))
+      }), 120_000)
 
     it.effect("make up for all that is missing, once: nothing in a dry run, and nothing again", () =>
       Effect.gen(function*() {
@@ -128,7 +128,7 @@ layer(TestApp.layer(), { excludeTestServices: true })("the backfills", (it) => {
         }
         assert.deepStrictEqual(yield* stored, whole)
         assert.lengthOf(front.asked, asked, "nothing is paid for")
-      }))
+      }), 120_000)
 
     it.effect("change the version of what they change, so that no cached answer stays", () =>
       Effect.gen(function*() {
