@@ -1,4 +1,4 @@
-import { Clock, Duration, Effect, Exit } from "effect"
+import { Clock, Duration, Effect, Exit, FiberSet } from "effect"
 import { TtlMap } from "../cache/TtlMap.ts"
 import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
@@ -23,17 +23,20 @@ export interface AccountStandingOptions {
 export const makeAccountStanding = Effect.fnUntraced(function*(options: AccountStandingOptions) {
   const accounts = yield* Accounts
   const ttl = Duration.toMillis(options.accountTtl)
-  const known = new TtlMap<{ readonly user: UserId; readonly verdict: Verdict }>(options.accountCapacity)
+  const known = new TtlMap<Standing>(options.accountCapacity)
   const flight = yield* makeSingleFlight<CurrentUser["Service"], AuthError>()
+  const behind = yield* FiberSet.makeRuntime()
   let epoch = 0
 
   const ask = Effect.fnUntraced(function*(token: VerifiedToken, session: string, asked: number) {
     const now = yield* Clock.currentTimeMillis
     const account = yield* Effect.catch(accounts.ensure(token), unreadable)
     const verdict = judge(token, account, now)
-    if (asked === epoch) known.set(session, { user: token.id, verdict }, now + ttl)
+    if (asked === epoch) known.set(session, { user: token.id, verdict, renewFrom: now + ttl * 0.75 }, now + ttl)
     return yield* verdict
   })
+
+  const asking = (token: VerifiedToken, session: string) => flight(`${epoch}/${session}`, ask(token, session, epoch))
 
   return {
     of: (token: VerifiedToken): Effect.Effect<CurrentUser["Service"], AuthError> =>
@@ -41,16 +44,22 @@ export const makeAccountStanding = Effect.fnUntraced(function*(options: AccountS
         // Not remembered: in the same session the visitor may become somebody.
         if (token.is_anonymous) return Effect.fail(AnonymousAccount.problem)
         const session = token.session_id ?? token.id
-        const standing = known.get(session, clock.currentTimeMillisUnsafe())
-        return standing === undefined
-          ? flight(`${epoch}/${session}`, ask(token, session, epoch))
-          : standing.verdict
+        return known.get(session, clock.currentTimeMillisUnsafe())?.verdict ?? asking(token, session)
       }),
 
-    /** The user of a token that was let in lately, without waiting. `now` is milliseconds since 1970. */
+    /**
+     * The user of a token that was let in lately, without waiting. `now` is milliseconds since 1970. In the last quarter of `accountTtl` the first
+     * to ask has the account looked at behind the answer: else all that come until the database has answered would wait for it.
+     */
     known: (token: VerifiedToken, now: number): CurrentUser["Service"] | undefined => {
-      const verdict = known.get(token.session_id ?? token.id, now)?.verdict
-      return verdict?._tag === "Success" ? verdict.value : undefined
+      const session = token.session_id ?? token.id
+      const standing = known.get(session, now)
+      if (standing?.verdict._tag !== "Success") return undefined
+      if (now >= standing.renewFrom) {
+        standing.renewFrom = Infinity
+        behind(Effect.exit(asking(token, session)))
+      }
+      return standing.verdict.value
     },
 
     /** Forgets what is known of a user, and what is being asked at this moment. */
@@ -61,6 +70,13 @@ export const makeAccountStanding = Effect.fnUntraced(function*(options: AccountS
       })
   }
 })
+
+interface Standing {
+  readonly user: UserId
+  readonly verdict: Verdict
+  /** Milliseconds since 1970; never, once somebody asks. */
+  renewFrom: number
+}
 
 type Verdict = Exit.Exit<CurrentUser["Service"], AuthError>
 

@@ -1,4 +1,4 @@
-import { Cause, Duration, Effect, Option } from "effect"
+import { Cause, Duration, Effect, Option, Tracer } from "effect"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
 import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
@@ -53,12 +53,10 @@ export const answering = (options: AnsweringOptions) => {
 
 /** The lines of the log, and the note of the request, name the trace that the request belongs to: the caller's own, or a new one. */
 const inTrace = (note: Noted) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.matchEffect(Effect.currentParentSpan, {
-    onFailure: () => effect,
-    onSuccess: ({ traceId }) => {
-      note.traceId = traceId
-      return Effect.annotateLogs(effect, "trace_id", traceId)
-    }
+  Effect.flatMap(Effect.serviceOption(Tracer.ParentSpan), (span) => {
+    if (span._tag === "None") return effect
+    note.traceId = span.value.traceId
+    return Effect.annotateLogs(effect, "trace_id", note.traceId)
   })
 
 /** The headers of every answer but the request id. */

@@ -6,9 +6,9 @@ import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import type { DataSource } from "../searches/Search.ts"
 import type { UserId } from "../users/UserId.ts"
-import type { ProfileId } from "./Profile.ts"
 import type { ProfileFetch } from "./ProfileFetch.ts"
 import type { LookupRefusal } from "./ProfileStore.ts"
+import type { Repeat } from "./Repeats.ts"
 import type { Username } from "./Username.ts"
 
 /** An answer ready for the wire. */
@@ -45,13 +45,6 @@ export interface ProfilesOptions {
   readonly freshFor: Duration.Duration
   /** How long after that it is still answered at once, while it is fetched anew behind the answer. */
   readonly staleFor: Duration.Duration
-}
-
-/** What one user's last look at one profile found. */
-export interface Repeat {
-  readonly profile: ProfileId
-  accessExpiresAt: Column.Instant
-  checkedAt: number
 }
 
 /** Reading inside a window costs nothing. */

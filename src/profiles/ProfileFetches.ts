@@ -1,4 +1,4 @@
-import { Clock, Context, Duration, Effect, Layer, type Tracer } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option, References, Tracer } from "effect"
 import { Unlocks } from "../access/Unlocks.ts"
 import { TtlMap } from "../cache/TtlMap.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
@@ -69,6 +69,7 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
         const { run } = yield* FetchRun
         /** The spans of those who asked here, for the fetches that are done here: one trace from the request to the vendor. */
         const askedIn = new TtlMap<Tracer.AnySpan>(tracedAtOnce)
+        const traced = yield* References.TracerEnabled
 
         const join = Effect.fn("ProfileFetches.join")((
           ...[username, caller, asked]: Parameters<ProfileFetches["Service"]["join"]>
@@ -86,7 +87,7 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
                 const before = yield* repo.findLatest(username, instantOf(caller?.startedAt ?? now))
                 if (before !== undefined) return yield* Effect.as(repo.delete(fetch.id), before)
                 yield* queue.offer(fetchQueue, fetch.id)
-                const span = yield* Effect.option(Effect.currentParentSpan)
+                const span = traced ? yield* Effect.serviceOption(Tracer.ParentSpan) : Option.none()
                 if (span._tag === "Some") askedIn.set(fetch.id, span.value, now + tracedFor)
               }
               if (caller !== undefined) {

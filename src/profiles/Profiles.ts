@@ -2,7 +2,6 @@ import { Clock, Context, Duration, Effect, Layer, Option } from "effect"
 import { AccessTracker, windowMillis } from "../access/AccessTracker.ts"
 import { type Opened, Unlocks } from "../access/Unlocks.ts"
 import { Cache, type CachedBody } from "../cache/Cache.ts"
-import { TtlMap } from "../cache/TtlMap.ts"
 import type { Quote } from "../credits/Quote.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf, millisOf } from "../database/Instant.ts"
@@ -11,15 +10,7 @@ import { Posts } from "../posts/Posts.ts"
 import type { AnalysisType, DataSource } from "../searches/Search.ts"
 import type { UserId } from "../users/UserId.ts"
 import { staleReasonOf } from "./FetchFailures.ts"
-import {
-  type LookupFailure,
-  type LookupOptions,
-  openFor,
-  type Pending,
-  type ProfilesOptions,
-  type Ready,
-  type Repeat
-} from "./Lookup.ts"
+import { type LookupFailure, type LookupOptions, openFor, type Pending, type ProfilesOptions, type Ready } from "./Lookup.ts"
 import { ProfileId } from "./Profile.ts"
 import { answerOf } from "./ProfileAnswer.ts"
 import { ProfileAnswers } from "./ProfileAnswers.ts"
@@ -28,6 +19,7 @@ import { ProfileFetches } from "./ProfileFetches.ts"
 import type { MentionRow, Page, RelatedRow } from "./ProfileRelationRepo.ts"
 import { ProfileRepo } from "./ProfileRepo.ts"
 import { type Caller, type Granted, type LookupRefusal, ProfileStore } from "./ProfileStore.ts"
+import { makeRepeats } from "./Repeats.ts"
 import type { Unlocked } from "./Unlocked.ts"
 import type { Username } from "./Username.ts"
 
@@ -63,7 +55,7 @@ export class Profiles extends Context.Service<Profiles, {
         const cache = yield* Cache
         const freshFor = Duration.toMillis(options.freshFor)
         const servedFor = freshFor + Duration.toMillis(options.staleFor)
-        const repeats = new TtlMap<Repeat>(rememberedRepeats)
+        const repeats = yield* makeRepeats
 
         /** The answer of a fresh stored profile, from the cache or, made anew and cached, from the database. */
         const freshBody = Effect.fnUntraced(function*(username: Username, now: number) {
@@ -113,9 +105,7 @@ export class Profiles extends Context.Service<Profiles, {
             snapshot: null,
             ...(free === undefined ? {} : { free })
           }))
-          const now = yield* Clock.currentTimeMillis
-          const repeat = { profile: profile.profile, accessExpiresAt: opened.expiresAt, checkedAt: now }
-          repeats.set(caller.id + profile.username, repeat, now + repeatFor)
+          repeats.remember(caller.id, profile, opened.expiresAt, yield* Clock.currentTimeMillis)
           return opened
         })
 
@@ -137,28 +127,18 @@ export class Profiles extends Context.Service<Profiles, {
             : yield* Effect.fromResult(opening)
         })
 
-        /** The same user asking again within a minute: no new record, the window only checked, at most every `windowCheckedEvery`. */
+        /** The same user asking again: no new record, the window only checked. */
         const repeated = Effect.fnUntraced(function*(user: UserId, username: Username, now: number) {
-          const repeat = repeats.get(user + username, now)
+          const repeat = yield* repeats.find(user, username, now)
           if (repeat === undefined) return undefined
-          if (now - repeat.checkedAt >= windowCheckedEvery) {
-            const window = yield* access.check(user, repeat.profile)
-            if (window === undefined) {
-              repeats.delete(user + username)
-              return undefined
-            }
-            repeat.checkedAt = now
-            repeat.accessExpiresAt = window.expires_at
-          }
           const body = yield* freshBody(username, now)
           return body === undefined || body.cached.subject !== repeat.profile ? undefined : ready(body, openFor(repeat))
         })
 
         const known = (user: UserId, username: string, now: number): Ready | undefined => {
-          const repeat = repeats.get(user + username, now)
-          if (repeat === undefined || now - repeat.checkedAt >= windowCheckedEvery) return undefined
-          const cached = cache.known(username, now)
-          return cached === undefined || cached.freshUntil <= now || cached.subject !== repeat.profile
+          const repeat = repeats.known(user, username, now)
+          const cached = repeat === undefined ? undefined : cache.known(username, now)
+          return repeat === undefined || cached === undefined || cached.freshUntil <= now || cached.subject !== repeat.profile
             ? undefined
             : ready({ cached, source: "cache" }, openFor(repeat))
         }
@@ -243,7 +223,7 @@ export class Profiles extends Context.Service<Profiles, {
           const stored = yield* repo.findByUsername(username)
           const renewed = stored === undefined ? undefined : yield* unlocks.renew(user, { profile: stored.id, username })
           if (renewed === undefined) return yield* lookup({ ...asked, force: false })
-          repeats.delete(user + username)
+          repeats.forget(user, username)
           const answer = yield* lookup({ ...asked, force: false })
           return answer._tag === "Ready" ? { ...answer, accessExpiresAt: renewed.expiresAt, charge: renewed.charge } : answer
         })
@@ -275,11 +255,6 @@ export class Profiles extends Context.Service<Profiles, {
     )
 }
 
-const rememberedRepeats = 200_000
-/** Milliseconds: a reload within this time is the same look-up, so a window is exact to the minute. */
-const repeatFor = 60_000
-/** Milliseconds: how late a window that was revoked or has ended stops the answers of its holder. */
-const windowCheckedEvery = 2_000
 /** Milliseconds: a refresh of data younger than this answers what is stored. */
 const minimumRefreshAge = 60_000
 

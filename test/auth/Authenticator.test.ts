@@ -119,6 +119,27 @@ describe("the account", () => {
     }).pipe(on(accounts))
   })
 
+  test("is looked at behind a known answer before its time is over, once", (accounts) =>
+    Effect.gen(function*() {
+      const { known } = yield* Authenticator
+      const at = Effect.fnUntraced(function*(now: number) {
+        yield* TestClock.setTime(now)
+        const user = known(`Bearer ${token}`, now)?.id
+        yield* TestClock.adjust(0)
+        return user
+      })
+      assert.isUndefined(yield* at(0))
+      yield* bearer
+      assert.strictEqual(yield* at(1499), userId)
+      assert.strictEqual(yield* at(1500), userId)
+      assert.strictEqual(yield* at(1500), userId)
+      assert.strictEqual(yield* at(3499), userId, "counted from the second look")
+      assert.strictEqual(accounts.calls, 3)
+      accounts.account = { status: "suspended" }
+      assert.strictEqual(yield* at(5000), userId)
+      assert.isUndefined(yield* at(5000), "what the look found holds at once")
+    }))
+
   test("a ban ends by itself", (accounts) =>
     Effect.gen(function*() {
       accounts.account = { banned_until: instantOf(60_000) }

@@ -45,6 +45,22 @@ layer(TestApp.layer(), { excludeTestServices: true })("a repeated look-up", (it)
       assert.strictEqual((yield* app.call({ ...stranger, headers: { authorization: `Bearer ${other.token}x` } })).status, 401)
     }))
 
+  it.effect("looks at the window and at the account behind its answers, before they have to wait for it", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const { clock } = yield* TestApp
+      const user = yield* lookedUp("known.four")
+      yield* sql`DELETE FROM user_profile_access WHERE user_id = ${user.id}`
+      clock.advance("1600 millis")
+      const opened = Effect.andThen(user.get("/profile/known.four"), windowOf(user))
+      assert.lengthOf(yield* opened, 0, "answered by what was known")
+      yield* Effect.repeat(opened, { until: ({ length }) => length === 1 })
+      yield* sql`UPDATE user_profiles SET status = 'suspended' WHERE user_id = ${user.id}`
+      clock.advance("1600 millis")
+      assert.strictEqual((yield* user.get("/profile/known.four")).status, 200, "answered by what was known")
+      yield* Effect.repeat(user.get("/profile/known.four"), { until: ({ status }) => status === 403 })
+    }))
+
   it.effect("notices within two seconds that the window was taken away, and that the account was suspended", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient
