@@ -36,7 +36,7 @@ export class UsageCounter extends Context.Service<UsageCounter, {
         const clock = yield* Clock.Clock
         const losses = yield* counter({ name: "usage_lost", help: "Calls of users that could not be counted for want of room" })
         const lost = losses.cell([])
-        let counts = new Map<string, Counts>()
+        let counts = new CountedUsers()
         yield* gauge({
           name: "usage_waiting_rows",
           help: "Rows of api_usage that are counted and not written yet",
@@ -45,16 +45,10 @@ export class UsageCounter extends Context.Service<UsageCounter, {
 
         const count = ({ group, note: { user, vendor }, status }: CountedRequest): void => {
           if (user === undefined) return
-          const day = today(clock.currentTimeMillisUnsafe())
-          const key = `${user}${day}${group}`
-          let row = counts.get(key)
+          const row = counts.of(user, today(clock.currentTimeMillisUnsafe()), group)
           if (row === undefined) {
-            if (counts.size >= capacity) {
-              lost.value++
-              return
-            }
-            row = new Counts(user, day, group)
-            counts.set(key, row)
+            lost.value++
+            return
           }
           row.calls++
           if (status >= 400) row.failed_calls++
@@ -62,8 +56,8 @@ export class UsageCounter extends Context.Service<UsageCounter, {
         }
 
         const flush = Effect.suspend(() => {
-          const batch = [...counts.values()]
-          counts = new Map()
+          const batch = counts.all()
+          counts = new CountedUsers()
           // One statement each, so that it stays a short one. Those that fail, or take too long, are counted again with what came meanwhile.
           return Effect.forEach(
             Array.from(
@@ -77,14 +71,9 @@ export class UsageCounter extends Context.Service<UsageCounter, {
 
         const again = (rows: ReadonlyArray<Counts>) => {
           for (const row of rows) {
-            const key = `${row.user_id}${row.day}${row.route_group}`
-            const later = counts.get(key)
-            if (later !== undefined) row.add(later)
-            else if (counts.size >= capacity) {
-              lost.value += row.calls
-              continue
-            }
-            counts.set(key, row)
+            const now = counts.of(row.user_id, row.day, row.route_group)
+            if (now === undefined) lost.value += row.calls
+            else now.add(row)
           }
         }
 
@@ -105,6 +94,29 @@ export class UsageCounter extends Context.Service<UsageCounter, {
 
 const capacity = 100_000
 const perStatement = 5_000
+
+/** Rows by user first: a key of all three would be a new text, to be hashed, at each request. */
+class CountedUsers {
+  size = 0
+  readonly #users = new Map<UserId, Array<Counts>>()
+
+  /** The row to count in; undefined where there is no room for it. */
+  of(user: UserId, day: string, group: string): Counts | undefined {
+    const rows = this.#users.get(user)
+    const known = rows?.find((row) => row.route_group === group && row.day === day)
+    if (known !== undefined) return known
+    if (this.size >= capacity) return undefined
+    this.size++
+    const row = new Counts(user, day, group)
+    if (rows === undefined) this.#users.set(user, [row])
+    else rows.push(row)
+    return row
+  }
+
+  all(): ReadonlyArray<Counts> {
+    return [...this.#users.values()].flat()
+  }
+}
 
 class Counts implements UsageCounts {
   readonly user_id: UserId

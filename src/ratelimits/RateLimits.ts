@@ -61,14 +61,23 @@ const make = Effect.fnUntraced(function*({ factor }: RateLimitOptions) {
     help: "Times that the shared counts did not answer and a process counted alone"
   })
   const outage = outages.cell([])
-  const leases = new TtlMap<Lease>(capacity)
+  const leases = new Map<string, TtlMap<Lease>>()
   let alarmedAt = -Infinity
   let awayUntil = -Infinity
 
+  /** By name first: a key of both would be a new text, to be hashed, at each request. */
+  const leasesOf = (name: string): TtlMap<Lease> => {
+    const known = leases.get(name)
+    if (known !== undefined) return known
+    const made = new TtlMap<Lease>(capacity)
+    leases.set(name, made)
+    return made
+  }
+
   const leaseOf = ({ key, policy: { limit, name, window } }: Quota, now: number): Lease => {
-    const id = `${name}/${key}`
+    const named = leasesOf(name)
     const current = Math.floor(now / (window * 1000))
-    const known = leases.get(id, now)
+    const known = named.get(key, now)
     if (known?.window === current) {
       if (known.limit !== limit) rebase(known, limit)
       return known
@@ -77,7 +86,7 @@ const make = Effect.fnUntraced(function*({ factor }: RateLimitOptions) {
     // Alone, a process has all of it; else what the store gives, which is asked when it is needed.
     if (take === undefined) lease.units = limit
     else lease.left = limit
-    leases.set(id, lease, (current + 1) * window * 1000)
+    named.set(key, lease, (current + 1) * window * 1000)
     return lease
   }
 
@@ -114,13 +123,13 @@ const make = Effect.fnUntraced(function*({ factor }: RateLimitOptions) {
       yield* Effect.logError("rate limits: the shared counts do not answer; each process counts alone")
     }
     const [kind, own] = needed >= vendorCost ? ["vendor", Math.floor(limit / 10)] : ["alone", limit]
-    const id = `${kind}/${name}/${key}`
+    const named = leasesOf(`${kind}/${name}`)
     const current = Math.floor(now / (window * 1000))
-    const known = leases.get(id, now)
+    const known = named.get(key, now)
     const lease = known?.window === current ? known : new Lease(current, limit)
     if (lease !== known) {
       lease.units = own
-      leases.set(id, lease, (current + 1) * window * 1000)
+      named.set(key, lease, (current + 1) * window * 1000)
     }
     if (lease.units < needed) return false
     lease.units -= needed
@@ -203,8 +212,8 @@ const make = Effect.fnUntraced(function*({ factor }: RateLimitOptions) {
   })
 })
 
-/** Quotas in use at once; beyond, the least used are forgotten and begin anew. */
-const capacity = 200_000
+/** Callers counted at once by each policy; beyond, the least used are forgotten and begin anew. */
+const capacity = 100_000
 
 /** Milliseconds. */
 const alarmEvery = 60_000
