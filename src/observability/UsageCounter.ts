@@ -95,27 +95,34 @@ export class UsageCounter extends Context.Service<UsageCounter, {
 const capacity = 100_000
 const perStatement = 5_000
 
-/** Rows by user first: a key of all three would be a new text, to be hashed, at each request. */
+/** Rows by day, group and user, one after the other: a key of all three would be a new text, to be hashed, at each request. */
 class CountedUsers {
   size = 0
-  readonly #users = new Map<UserId, Array<Counts>>()
+  readonly #days = new Map<string, Map<string, Map<UserId, Counts>>>()
 
   /** The row to count in; undefined where there is no room for it. */
   of(user: UserId, day: string, group: string): Counts | undefined {
-    const rows = this.#users.get(user)
-    const known = rows?.find((row) => row.route_group === group && row.day === day)
+    const users = within(within(this.#days, day), group)
+    const known = users.get(user)
     if (known !== undefined) return known
     if (this.size >= capacity) return undefined
     this.size++
     const row = new Counts(user, day, group)
-    if (rows === undefined) this.#users.set(user, [row])
-    else rows.push(row)
+    users.set(user, row)
     return row
   }
 
   all(): ReadonlyArray<Counts> {
-    return [...this.#users.values()].flat()
+    return [...this.#days.values()].flatMap((groups) => [...groups.values()].flatMap((users) => [...users.values()]))
   }
+}
+
+const within = <K, V>(outer: Map<string, Map<K, V>>, key: string): Map<K, V> => {
+  const known = outer.get(key)
+  if (known !== undefined) return known
+  const made = new Map<K, V>()
+  outer.set(key, made)
+  return made
 }
 
 class Counts implements UsageCounts {
