@@ -1,27 +1,7 @@
-import "effect/schema/SchemaJITCompiler/enable"
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Effect, Layer } from "effect"
-import * as HttpServer from "effect/http/HttpServer"
-import * as App from "./app.ts"
-import { nodeServer } from "./http/NodeServer.ts"
-import { logging } from "./observability/Logging.ts"
-import { reportFailure } from "./observability/StartFailure.ts"
-import { Settings } from "./settings/Settings.ts"
+import { enableCompileCache } from "node:module"
+import { join } from "node:path"
 
-const settings = Settings.layer(process.env)
-
-const app = Effect.map(Settings, ({ HOST, PORT, SHUTDOWN_TIMEOUT }) =>
-  App.layer({
-    headers: {},
-    node: nodeServer(),
-    listen: { host: HOST, port: PORT, gracefulShutdownTimeout: SHUTDOWN_TIMEOUT }
-  }))
-
-Layer.unwrap(app).pipe(
-  HttpServer.withLogAddress,
-  Layer.provide(logging),
-  Layer.provide(settings),
-  Layer.launch,
-  reportFailure,
-  NodeRuntime.runMain({ disableErrorReporting: true })
-)
+// Before anything else is loaded: taking off the types and compiling would be half of each start, and is done once for each version of a file.
+enableCompileCache(join(import.meta.dirname, "../node_modules/.cache/compiled"))
+const { serve } = await import("./Serve.ts")
+serve(process.env)

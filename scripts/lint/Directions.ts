@@ -20,7 +20,7 @@ const directions: ReadonlyArray<Direction> = [
   {
     forbids: only(
       /^(effect\/http\/Http(Server\w*|Router|Effect|Middleware)$|effect\/http-api\/(?!HttpApi(Error|Schema)$)|@effect\/platform-node\/NodeHttpServer\w*$|node:https?$)/,
-      /^src\/(.*(Api|Http)\.ts$|(http|auth|sandbox)\/|(main|app|client)\.ts$)/
+      /^src\/(.*(Api|Http)\.ts$|(http|auth|sandbox)\/|(Serve|app|client)\.ts$)/
     ),
     because: "The HTTP server stays in *Api.ts, *Http.ts, http/ and auth/."
   },
@@ -34,7 +34,7 @@ const directions: ReadonlyArray<Direction> = [
   },
   {
     forbids: (file, imported) =>
-      /^src\/.*Repo\.ts$/.test(imported) && room(file) !== room(imported) && !/^src\/(main|app)\.ts$/.test(file),
+      /^src\/.*Repo\.ts$/.test(imported) && room(file) !== room(imported) && !/^src\/(Serve|app)\.ts$/.test(file),
     because: "A room is reached through its door, not through its repo. Put the shape of a row into a model."
   },
   {

@@ -1,5 +1,4 @@
 import { Clock, Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
-import { createClient, RESP_TYPES } from "redis"
 import { Cache, type CachedBody, longestStay } from "./Cache.ts"
 import { TtlMap } from "./TtlMap.ts"
 
@@ -21,6 +20,7 @@ export const layer = (options: RedisCacheOptions) =>
     Cache,
     Effect.gen(function*() {
       const client = yield* connect(options)
+      const { RESP_TYPES } = yield* library
       const bytes = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer })
       const attempt = <A>(operation: string, command: () => Promise<A>, otherwise: A) =>
         Effect.tryPromise({ try: command, catch: (cause) => cause instanceof Error ? cause.name : "unknown" }).pipe(
@@ -72,7 +72,7 @@ const prefix = "analytics-following:1:"
 /** A client that reconnects by itself and never waits: without a connection its commands fail at once. */
 export const connect = (options: Pick<RedisCacheOptions, "url">) =>
   Effect.acquireRelease(
-    Effect.sync(() => {
+    Effect.map(library, ({ createClient }) => {
       const client = createClient({
         url: Redacted.value(options.url),
         disableOfflineQueue: true,
@@ -85,6 +85,9 @@ export const connect = (options: Pick<RedisCacheOptions, "url">) =>
     }),
     (client) => Effect.sync(() => client.destroy())
   )
+
+/** A third of all modules, loaded only where there is a Redis. */
+const library = Effect.promise(() => import("redis"))
 
 /** One JSON line with what stands beside the body, its length among it, then the body. */
 const encode = ({ body, ...head }: CachedBody): Buffer =>

@@ -54,7 +54,7 @@ export const disclosuresOf = (
   const found = new Map<string, DisclosureSignal>()
   if (post.is_paid_partnership === true) found.set("label", { signal: "paid_partnership_label", text: null, language: null })
   if (post.sponsor_users.length > 0) found.set("sponsor", { signal: "sponsor_label", text: null, language: null })
-  for (const { language, phrases, tags } of signals) {
+  for (const { language, phrases, tags } of signals()) {
     for (const tag of tags) {
       if (hashtags.has(tag) && !found.has(`#${tag}`)) found.set(`#${tag}`, { signal: "hashtag", text: `#${tag}`, language })
     }
@@ -93,15 +93,20 @@ const ALONE = new Set([
   "advertisement"
 ])
 
-const signals = file.signals.map(({ hashtags, language, phrases }) => ({
-  language,
-  tags: hashtags.map((tag) => tag.normalize("NFC")),
-  phrases: phrases.map((phrase) =>
-    ALONE.has(phrase)
-      ? { phrase, pattern: new RegExp(`(?:^|[\\n|•·\\[(*\\-–])\\s*${phrase}\\s*(?:$|[\\n|•·\\])*:/,.!\\-–]|@)`, "u") }
-      : phraseOf(phrase)
-  )
-}))
+const compile = () =>
+  file.signals.map(({ hashtags, language, phrases }) => ({
+    language,
+    tags: hashtags.map((tag) => tag.normalize("NFC")),
+    phrases: phrases.map((phrase) =>
+      ALONE.has(phrase)
+        ? { phrase, pattern: new RegExp(`(?:^|[\\n|•·\\[(*\\-–])\\s*${phrase}\\s*(?:$|[\\n|•·\\])*:/,.!\\-–]|@)`, "u") }
+        : phraseOf(phrase)
+    )
+  }))
+
+let compiled: ReturnType<typeof compile> | undefined
+/** Compiled when they are first asked for, not at each start. */
+const signals = () => compiled ??= compile()
 
 export const sponsored_posts = creatorMethod({
   method: "sponsored_posts",
