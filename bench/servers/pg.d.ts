@@ -14,6 +14,8 @@ declare module "pg" {
     constructor(options: { readonly connectionString: string; readonly max: number })
     query<Row = unknown>(query: Query): Promise<{ readonly rows: ReadonlyArray<Row> }>
     connect(): Promise<Client>
+    /** Of connections that nobody uses at the moment. */
+    on(event: "error", listener: () => void): this
     end(): Promise<void>
   }
   export const types: {

@@ -201,7 +201,7 @@ export const probes: ReadonlyArray<Probe> = [
   },
   ...[true, false].map((keepFigures): Probe => ({
     method: "ProfileRepo.upsert",
-    run: profiles(ProfileRepo.use((repo) => repo.upsert(sampleInsert(Profile), { keepFigures })))
+    run: profiles(ProfileRepo.use((repo) => repo.upsert(sampleInsert(Profile), { keepFigures, answer })))
   })),
   {
     method: "ProfileRepo.upsertRelated",

@@ -6,10 +6,12 @@ import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { available, row, rows } from "../database/Rows.ts"
 import type { Mention } from "./Mention.ts"
 import { type PictureExpiry, Profile, ProfileId } from "./Profile.ts"
+import { assignmentsKeepingFigures, assignmentsTakingFigures, coalesced, profileColumns } from "./ProfileAssignments.ts"
 import { type ProfileRelations, profileRelations } from "./ProfileRelationRepo.ts"
 import { type FigureColumns, figureColumns, StoredProfile } from "./ProfileView.ts"
 import { relatedColumns, type RelatedProfile, similarColumns, type SimilarProfile } from "./RelatedProfile.ts"
 import type { Username } from "./Username.ts"
+import type { VendorAnswerId } from "./VendorAnswer.ts"
 
 /** All SQL of `profiles`, `related_profiles` and `mentions`. */
 export class ProfileRepo extends Context.Service<ProfileRepo, {
@@ -17,9 +19,13 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
   /**
    * Inserts a profile or refreshes it in place: a value that the answer left out does not erase a known one, and figures that the
    * answer does not support (`keepFigures`) stay with their own date. A renamed account keeps its row, and with it access,
-   * favourites and campaigns. Serialises with any other ingest of the same account until the transaction ends.
+   * favourites and campaigns. Serialises with any other ingest of the same account until the transaction ends. `raw_data` becomes the payload of the kept
+   * `answer`, which PostgreSQL has already: the largest value by far need not be sent, parsed and compressed twice.
    */
-  upsert(profile: typeof Profile.insert.Encoded, options: { readonly keepFigures: boolean }): Effect.Effect<
+  upsert(
+    profile: Omit<typeof Profile.insert.Encoded, "raw_data">,
+    options: { readonly keepFigures: boolean; readonly answer: VendorAnswerId }
+  ): Effect.Effect<
     {
       readonly id: ProfileId
       readonly username: Username
@@ -74,14 +80,14 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
       const decodeNames = rows("profiles", Schema.Struct(Struct.pick(Profile.fields, ["username", "instagram_user_id"])))
       const guard = available("profiles")
       const columns = sql.literal(profileColumns.join(", "))
+      const given = sql.literal(profileColumns.map((name) => name === "raw_data" ? "answer.payload" : `given.${name}`).join(", "))
       const stored = read.literal(Object.keys(StoredProfile.fields).join(", "))
 
       const findByUsername = (username: Username) =>
         decodeStored(read`SELECT ${stored} FROM profiles WHERE username = ${username}`)
 
       const upsert = Effect.fn("ProfileRepo.upsert")(function*(
-        profile: typeof Profile.insert.Encoded,
-        options: { readonly keepFigures: boolean }
+        ...[profile, options]: Parameters<ProfileRepo["Service"]["upsert"]>
       ) {
         yield* available("profiles")(
           sql`SELECT pg_advisory_xact_lock(hashtextextended(coalesce(${profile.instagram_user_id}, ${profile.username}), 0))`
@@ -92,7 +98,9 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
         const assignments = sql.literal(options.keepFigures ? assignmentsKeepingFigures : assignmentsTakingFigures)
         const found = yield* decodeUpserted(sql`
           INSERT INTO profiles AS current (${columns})
-          SELECT ${columns} FROM jsonb_populate_record(NULL::profiles, ${JSON.stringify(profile)}::jsonb)
+          SELECT ${given}
+          FROM jsonb_populate_record(NULL::profiles, ${JSON.stringify(profile)}::jsonb) AS given
+          JOIN vendor_answers AS answer ON answer.id = ${options.answer}
           ON CONFLICT (username) DO UPDATE SET
             ${assignments},
             data_version = current.data_version + 1,
@@ -200,7 +208,11 @@ export class ProfileRepo extends Context.Service<ProfileRepo, {
       ) =>
         Effect.asVoid(guard(sql`
           SELECT id FROM profiles
-          WHERE username = ${username} OR instagram_user_id = ${instagram_user_id} OR id IN (${listers(shortcodes)})
+          WHERE id IN (
+            SELECT id FROM profiles WHERE username = ${username}
+            UNION SELECT id FROM profiles WHERE instagram_user_id = ${instagram_user_id}
+            UNION ${listers(shortcodes)}
+          )
           ORDER BY id FOR NO KEY UPDATE`))
       )
 
@@ -270,31 +282,3 @@ export interface MentionEdge {
   readonly mention_type: typeof Mention.fields.mention_type.Type
   readonly mention_context: string | null
 }
-
-const coalesced = (columns: ReadonlyArray<string>, taken: ReadonlySet<string>): string =>
-  columns
-    .map((name) => {
-      if (taken.has(name)) return `${name} = excluded.${name}`
-      // A list cannot be NULL: whether the answer had one is in the answer itself.
-      if (lists.has(name)) {
-        return `${name} = CASE WHEN excluded.raw_data ? '${name}' THEN excluded.${name} ELSE current.${name} END`
-      }
-      // The end of the addresses that the answer brought, and of no others.
-      if (name === "profile_pic_expires_at") {
-        return `${name} = CASE WHEN coalesce(excluded.profile_pic_url, excluded.profile_pic_url_hd) IS NULL THEN current.${name} ELSE excluded.${name} END`
-      }
-      return `${name} = coalesce(excluded.${name}, current.${name})`
-    })
-    .join(",\n            ")
-
-const lists = new Set(["bio_links", "pronouns"])
-
-const ours = new Set(["id", "data_version", "refresh_count", "created_at"])
-const profileColumns = Object.keys(Profile.fields).filter((name) => !ours.has(name))
-
-/** Figures are replaced whole, nulls too, since each states why it is absent. */
-const figures = new Set<string>(figureColumns)
-const always = new Set(["availability", "raw_data", "last_refreshed", "updated_at"])
-const refreshed = profileColumns.filter((name) => name !== "username")
-const assignmentsTakingFigures = coalesced(refreshed, new Set([...always, ...figures]))
-const assignmentsKeepingFigures = coalesced(refreshed.filter((name) => !figures.has(name)), always)

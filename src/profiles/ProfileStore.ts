@@ -145,10 +145,11 @@ export class ProfileStore extends Context.Service<ProfileStore, {
         ...[answer, settle]: Parameters<ProfileStore["Service"]["store"]>
       ) {
         const rows = rowsOf(answer.decoded, answer.fetchedAt)
+        const { raw_data: _, ...account } = rows.profile
         const shortcodes = rows.posts.map(({ shortcode }) => shortcode)
         const stored = yield* transaction.run(Effect.gen(function*() {
           yield* profiles.lockWithListers(rows.profile, shortcodes)
-          const profile = yield* profiles.upsert(rows.profile, { keepFigures: rows.keepFigures })
+          const profile = yield* profiles.upsert(account, { keepFigures: rows.keepFigures, answer: answer.id })
           yield* posts.store(profile.id, rows.posts)
           yield* profiles.upsertRelated(profile.id, rows.related)
           yield* profiles.insertMentions(profile.id, rows.mentions, answer.fetchedAt)
