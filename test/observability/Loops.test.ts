@@ -1,6 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Logger, Ref, Scope } from "effect"
 import { TestClock } from "effect/testing"
+import { globSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { loop, sampled } from "../../src/observability/Loops.ts"
 import { counter, Metrics, MetricsRegistry } from "../../src/observability/Metrics.ts"
 
@@ -61,4 +64,13 @@ describe("what goes on beside the requests", () => {
       yield* TestClock.adjust("10 seconds")
       assert.isUndefined(yield* last)
     }).pipe(withLog))
+})
+
+it("goes on nowhere by a loop of its own, which a defect would end in silence", () => {
+  const root = fileURLToPath(new URL("../../src", import.meta.url))
+  const own = globSync("**/*.ts", { cwd: root, exclude: ["sandbox/**"] }).filter((file) =>
+    /\bEffect\.(forever|repeat|schedule)\b/.test(readFileSync(join(root, file), "utf8"))
+  )
+  // What is listened for stands in a loop itself.
+  assert.sameMembers(own, ["database/Signals.ts", "observability/Loops.ts"])
 })
