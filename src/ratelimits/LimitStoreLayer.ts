@@ -11,7 +11,8 @@ export const limitStoreLayer = (
     "RATE_LIMIT_STORE" | "REDIS_COMMAND_TIMEOUT" | "REDIS_URL"
   >
 ) => {
-  if (RATE_LIMIT_STORE === "postgres") return LimitRepo.layer({ timeout: "250 millis" })
+  // Without the database hardly any request can be answered: there is nothing to hurry for.
+  if (RATE_LIMIT_STORE === "postgres") return LimitRepo.layer({ timeout: "2 seconds" })
   return RATE_LIMIT_STORE === "memory"
     ? LimitStore.layerMemory
     : Option.match(REDIS_URL, {
