@@ -9,17 +9,13 @@ import { ProfileListener, type StoredAnswer } from "../profiles/ProfileListener.
 import { type Outcome, Recomputation } from "../profiles/Recomputation.ts"
 import type { StoredFigures } from "../profiles/StoredFigures.ts"
 import type { Unlocked } from "../profiles/Unlocked.ts"
-import type { Username } from "../profiles/Username.ts"
 import { creatorOf } from "./creator/Creator.ts"
 import { creatorVersion } from "./creator/CreatorMethod.ts"
 import { creatorRow } from "./creator/CreatorRow.ts"
 import { InsightRepo } from "./InsightRepo.ts"
 import { LanguageDetection } from "./LanguageDetection.ts"
 
-interface Subject {
-  readonly id: ProfileId
-  readonly username: Username
-}
+type Subject = Pick<StoredFigures, "id" | "username" | "last_refreshed" | "analytics">
 
 type Recomputed = Pick<StoredFigures, "id" | "username" | "last_refreshed">
 
@@ -31,11 +27,14 @@ export interface CreatorFormulas {
 
 /** What is known of creators: derived from each stored answer in the background, and on demand where that has not happened yet. */
 export class Creators extends Context.Service<Creators, {
-  /** A `Creator` as it is stored; derived now from the stored answer where it is missing or of an older version. Undefined: no answer. */
+  /**
+   * A `Creator` as it is stored; derived now from the stored answer where it is missing, of an older version, or of an older answer than the
+   * profile's figures, as a process leaves it that was killed before it came to it. Undefined: no answer.
+   */
   find(profile: Unlocked): Effect.Effect<Schema.JsonObject | undefined, DatabaseError>
   /**
-   * Derives those that are missing or of an older version, behind a profile's id: how many, and where to go on; undefined at the end. A dry
-   * run only looks which have an answer.
+   * Derives those that `find` would derive, behind a profile's id: how many, and where to go on; undefined at the end. A dry run only looks
+   * which have an answer.
    */
   backfill(after: string, limit: number, dryRun: boolean): Effect.Effect<
     { readonly derived: number; readonly withoutAnswer: number; readonly cursor: string } | undefined,
@@ -65,20 +64,26 @@ export class Creators extends Context.Service<Creators, {
           }
         )
 
-        const current = Effect.fnUntraced(function*(profile: ProfileId) {
-          const stored = yield* repo.findCreator(profile)
-          return stored?.analysis_version === creatorVersion ? stored.details ?? undefined : undefined
+        const find = Effect.fn("Creators.find")(function*(profile: Subject) {
+          const stored = yield* repo.findCreator(profile.id)
+          const known = stored?.analysis_version === creatorVersion ? stored.details ?? undefined : undefined
+          const figuresAt = profile.analytics?.["as_of"]
+          const isBehind = typeof figuresAt === "string" && stored !== undefined && stored.last_updated < figuresAt
+          if (known !== undefined && !isBehind) return known
+          // A later answer without posts says less than the one that the figures are of.
+          const ofFigures = typeof figuresAt === "string" ? yield* recomputation.answerAt(profile, figuresAt) : undefined
+          const answer = ofFigures ?? (yield* history.latestAnswer(profile.username))
+          return answer === undefined ? known : yield* write({ ...answer, profile: profile.id })
         })
 
-        const find = Effect.fn("Creators.find")(function*(profile: Subject) {
-          const stored = yield* current(profile.id)
-          if (stored !== undefined) return stored
-          const answer = yield* history.latestAnswer(profile.username)
-          return answer === undefined ? undefined : yield* write({ ...answer, profile: profile.id })
-        })
+        const isCurrent = (profile: ProfileId) =>
+          Effect.map(
+            repo.findCreator(profile),
+            (stored) => stored?.analysis_version === creatorVersion && stored.details !== null
+          )
 
         const derive = Effect.fn("Creators.derive")(function*(answer: StoredAnswer) {
-          if (answer.keepFigures && (yield* current(answer.profile)) !== undefined) return
+          if (answer.keepFigures && (yield* isCurrent(answer.profile))) return
           yield* write(answer)
         })
 

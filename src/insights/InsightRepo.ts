@@ -15,9 +15,9 @@ export class InsightRepo extends Context.Service<InsightRepo, {
   upsertCreator(creator: typeof CreatorMetadata.insert.Encoded): Effect.Effect<void, DatabaseError>
   findCreator(profile: ProfileId): Effect.Effect<CreatorMetadata | undefined, DatabaseError>
   findCreators(profiles: ReadonlyArray<ProfileId>): Effect.Effect<ReadonlyArray<CreatorMetadata>, DatabaseError>
-  /** Profiles whose creator is missing or of an older version, in order of id, behind `after`. Joins `profiles`. */
+  /** Profiles whose creator is missing, of an older version or of an older answer than their figures, in order of id, behind `after`. Joins `profiles`. */
   withoutCreator(after: string, version: number, limit: number): Effect.Effect<
-    ReadonlyArray<typeof ProfileName.Type>,
+    ReadonlyArray<typeof Behind.Type>,
     DatabaseError
   >
   /** How many of them there are. Joins `profiles`. */
@@ -41,7 +41,7 @@ export class InsightRepo extends Context.Service<InsightRepo, {
       const decodeCreator = row("creator_metadata", CreatorMetadata)
       const decodeCreators = rows("creator_metadata", CreatorMetadata)
       const decodeCount = row("profiles", Schema.Struct({ count: Schema.Int }))
-      const decodeNames = rows("profiles", ProfileName)
+      const decodeBehind = rows("profiles", Behind)
       const decodeAudience = row("audience_demographics", AudienceDemographics)
       const decodeSentiment = rows("comment_sentiment", PostSentiment)
 
@@ -65,11 +65,14 @@ export class InsightRepo extends Context.Service<InsightRepo, {
       )
 
       const isMissing = (version: number) =>
-        sql`(creator_metadata.analysis_version IS NULL OR creator_metadata.analysis_version < ${version} OR creator_metadata.details IS NULL)`
+        sql`(
+          creator_metadata.analysis_version IS NULL OR creator_metadata.analysis_version < ${version} OR creator_metadata.details IS NULL
+          OR creator_metadata.last_updated < (profiles.analytics ->> 'as_of')::timestamptz
+        )`
 
       const withoutCreator = Effect.fn("InsightRepo.withoutCreator")((after: string, version: number, limit: number) =>
-        decodeNames(sql`
-          SELECT profiles.id, profiles.username FROM profiles
+        decodeBehind(sql`
+          SELECT profiles.id, profiles.username, profiles.last_refreshed, profiles.analytics FROM profiles
           LEFT JOIN creator_metadata ON creator_metadata.profile_id = profiles.id
           WHERE profiles.id > ${after}::uuid AND ${isMissing(version)}
           ORDER BY profiles.id
@@ -153,7 +156,12 @@ export class InsightRepo extends Context.Service<InsightRepo, {
   )
 }
 
-const ProfileName = Schema.Struct({ id: Profile.fields.id, username: Profile.fields.username })
+const Behind = Schema.Struct({
+  id: Profile.fields.id,
+  username: Profile.fields.username,
+  last_refreshed: Profile.fields.last_refreshed,
+  analytics: Profile.fields.analytics
+})
 
 /** A post's sentiment, and which post. */
 export const PostSentiment = Schema.Struct({

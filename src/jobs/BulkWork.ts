@@ -5,6 +5,7 @@ import { Transaction } from "../database/Transaction.ts"
 import { ProfileAcquisition } from "../profiles/ProfileAcquisition.ts"
 import { Outbox } from "../webhooks/Outbox.ts"
 import { type BulkJob, JobId, type JobItem } from "./BulkJob.ts"
+import { finishedJob } from "./FinishedJob.ts"
 import { JobQueue } from "./JobQueue.ts"
 import { type ItemEnd, JobRepo } from "./JobRepo.ts"
 
@@ -83,20 +84,7 @@ export class BulkWork extends Context.Service<BulkWork, {
           const finished_at = yield* now
           yield* transaction.run(Effect.gen(function*() {
             if (!(yield* jobs.finish(job.id, finished_at))) return
-            yield* outbox.emit({
-              type: "job.finished",
-              user: job.user_id,
-              data: {
-                job_id: job.id,
-                type: "bulk_lookup",
-                // It has done what it was asked for, whatever each name ended with.
-                status: "succeeded",
-                finished_at,
-                href: `/jobs/${job.id}`,
-                result_href: `/jobs/${job.id}/items`,
-                problem: null
-              }
-            })
+            yield* outbox.emit(finishedJob(job, "succeeded", finished_at))
           }))
         })
 

@@ -139,17 +139,24 @@ export class JobRepo extends Context.Service<JobRepo, {
           RETURNING ${itemColumns}`)
       )
 
+      // The slot's own is waited for, where a process that was frozen is ending it: passed over it would be nobody's, if that fails.
       const claimItem = Effect.fn("JobRepo.claimItem")((job: JobId, slot: number) =>
         decodeItem(sql`
-          UPDATE job_items AS i SET state = 'running', slot = ${slot}
-          WHERE i.id = (
+          WITH own AS (
             SELECT next.id FROM job_items AS next
-            WHERE next.job_id = ${job}
-              AND (next.slot = ${slot} AND next.state IN ('queued', 'running') OR next.slot IS NULL AND next.state = 'queued')
-            ORDER BY next.state = 'queued', next.slot IS NULL, next.position
+            WHERE next.job_id = ${job} AND next.slot = ${slot} AND next.state IN ('queued', 'running')
+            ORDER BY next.state = 'queued', next.position
+            LIMIT 1
+            FOR UPDATE
+          ), free AS (
+            SELECT next.id FROM job_items AS next
+            WHERE next.job_id = ${job} AND next.slot IS NULL AND next.state = 'queued' AND NOT EXISTS (SELECT 1 FROM own)
+            ORDER BY next.position
             LIMIT 1
             FOR UPDATE SKIP LOCKED
           )
+          UPDATE job_items AS i SET state = 'running', slot = ${slot}
+          WHERE i.id IN (SELECT id FROM own UNION ALL SELECT id FROM free)
           RETURNING ${itemColumns}`)
       )
 

@@ -8,8 +8,10 @@ import { ProfileAcquisition } from "../profiles/ProfileAcquisition.ts"
 import { ProfileFetches } from "../profiles/ProfileFetches.ts"
 import { normalizeUsername, type Username } from "../profiles/Username.ts"
 import type { UserId } from "../users/UserId.ts"
+import { Outbox } from "../webhooks/Outbox.ts"
 import { JobId } from "./BulkJob.ts"
 import { BulkWork, type BulkWorkOptions } from "./BulkWork.ts"
+import { finishedJob } from "./FinishedJob.ts"
 import { JobChanges } from "./JobChanges.ts"
 import { JobNotFound } from "./JobErrors.ts"
 import { type Counted, type ItemRow, JobRepo, type Page } from "./JobRepo.ts"
@@ -53,6 +55,7 @@ export class Jobs extends Context.Service<Jobs, {
       const work = yield* BulkWork
       const fetches = yield* ProfileFetches
       const changes = yield* JobChanges
+      const outbox = yield* Outbox
       const transaction = yield* Transaction
 
       const find = Effect.fn("Jobs.find")(function*(user: UserId, id: string) {
@@ -112,18 +115,17 @@ export class Jobs extends Context.Service<Jobs, {
       ) {
         if (!isUuid(id) || (yield* jobs.find(user, id)) === undefined) return false
         const now = instantOf(yield* Clock.currentTimeMillis)
+        // With what it waits for, or a process that dies in between would have the user charged for what a cancelled job still waited for.
         const cancelled = transaction.run(Effect.gen(function*() {
           const waitedFor = yield* jobs.cancelItems(JobId.make(id), now)
-          if (!(yield* jobs.cancel(user, id, now))) return undefined
+          if (!(yield* jobs.cancel(user, id, now))) return false
+          yield* fetches.leave(waitedFor, user)
+          yield* outbox.emit(finishedJob({ id: JobId.make(id), user_id: user }, "cancelled", now))
           yield* alongside
-          return waitedFor
+          return true
         }))
-        const left = Effect.tap(
-          cancelled,
-          (found) => Effect.forEach(found ?? [], (fetch) => fetches.leave(fetch, user), { discard: true })
-        )
-        // Whoever cancels and hangs up would else be charged for what a cancelled job still waits for.
-        return (yield* Effect.uninterruptible(left)) !== undefined
+        // Whoever cancels and hangs up means it.
+        return yield* Effect.uninterruptible(cancelled)
       })
 
       return { create, find, list: jobs.list, items, events, cancel }

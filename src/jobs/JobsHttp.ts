@@ -52,7 +52,7 @@ export const layer = HttpApiBuilder.group(
       cancel: Effect.fn("JobsHttp.cancel")(function*({ params }) {
         const user = yield* CurrentUser
         const fetch = yield* fetches.find(params.id, user.id)
-        if (fetch !== undefined) return yield* fetches.leave(fetch.id, user.id)
+        if (fetch !== undefined) return yield* fetches.leave([fetch.id], user.id)
         yield* jobs.find(user.id, params.id)
         yield* jobs.cancel(user.id, params.id)
       }),

@@ -7,8 +7,10 @@ import { DecodoClient } from "../decodo/DecodoClient.ts"
 import type { DecodoError } from "../decodo/DecodoError.ts"
 import { NegativeCache } from "../thrift/NegativeCache.ts"
 import { VendorUse } from "../thrift/VendorUse.ts"
+import { Outbox } from "../webhooks/Outbox.ts"
 import { FetchEnds } from "./FetchEnds.ts"
 import { problemOf, refusalOf } from "./FetchFailures.ts"
+import { finishedLookup } from "./LookupJobView.ts"
 import type { FetchId, FetchProblem, ProfileFetch } from "./ProfileFetch.ts"
 import { type End, ProfileFetchRepo } from "./ProfileFetchRepo.ts"
 import { ProfileRepo } from "./ProfileRepo.ts"
@@ -36,6 +38,7 @@ export class FetchRun extends Context.Service<FetchRun, {
         const profiles = yield* ProfileRepo
         const repo = yield* ProfileFetchRepo
         const transaction = yield* Transaction
+        const outbox = yield* Outbox
         const cache = yield* Cache
         const ends = yield* FetchEnds
         const absences = yield* NegativeCache
@@ -71,7 +74,10 @@ export class FetchRun extends Context.Service<FetchRun, {
           end: End,
           settleCallers: ((callers: ReadonlyArray<Caller>) => Effect.Effect<ReadonlyArray<Caller>, DatabaseError>) | undefined
         ) {
-          if (!(yield* repo.end(fetch.id, end, instantOf(yield* Clock.currentTimeMillis)))) return undefined
+          const now = instantOf(yield* Clock.currentTimeMillis)
+          const told = yield* repo.end(fetch.id, end, now)
+          if (told === undefined) return undefined
+          for (const user of told) yield* outbox.emit(finishedLookup(user, { ...fetch, ...end }, now))
           if (settleCallers === undefined) return []
           const callers = (yield* repo.recordCallers(fetch.id)).map((row): Caller => ({
             id: row.user_id,
@@ -146,7 +152,7 @@ export class FetchRun extends Context.Service<FetchRun, {
                 found
               )
           const callers = yield* Effect.retry(
-            orWithoutCallers(transaction.run(settle(fetch, end, record)), settle(fetch, end, undefined)),
+            orWithoutCallers(transaction.run(settle(fetch, end, record)), transaction.run(settle(fetch, end, undefined))),
             whileDatabaseIsAway
           )
           yield* announce(fetch, end, callers)

@@ -73,9 +73,10 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
 
         const find = Effect.fnUntraced(function*(username: Username) {
           const found = yield* profiles.findByUsername(username)
-          return found === undefined || found.availability === "gone"
+          const known = found === undefined || found.availability === "gone"
             ? undefined
             : { profile: found.id, username, refreshedAt: millisOf(found.last_refreshed) }
+          return { known, seen: found?.last_refreshed ?? null }
         })
 
         const acquire = Effect.fn("ProfileAcquisition.acquire")(function*(asked: AcquireOptions) {
@@ -100,7 +101,7 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
             )
 
           const refuse = Effect.fnUntraced(function*(failure: LookupRefusal, recorded: boolean) {
-            const stored = yield* find(username)
+            const { known: stored } = yield* find(username)
             const reason = staleReasonOf(failure)
             const end = reason === undefined || stored === undefined
               ? { profile: null, source: null, reason: reason ?? "not_found" }
@@ -112,7 +113,7 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
           })
 
           const fetch = asked.fetch ?? (yield* Effect.gen(function*() {
-            const stored = yield* find(username)
+            const { known: stored, seen } = yield* find(username)
             if (stored !== undefined && stored.refreshedAt + freshFor > caller.startedAt) {
               yield* grant(stored, "database", false)
               return undefined
@@ -130,7 +131,7 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
             }
             caller = { ...caller, reservation: reserved.success }
             return yield* transaction.run(
-              Effect.tap(fetches.join(username, caller, { purpose: "bulk", analysisType }), ({ id }) => asked.note(id))
+              Effect.tap(fetches.join(username, caller, { purpose: "bulk", analysisType, seen }), ({ id }) => asked.note(id))
             )
           }))
           if (fetch === undefined) return
@@ -143,13 +144,13 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
 
         const quote = Effect.fn("ProfileAcquisition.quote")(function*(user: UserId, username: Username) {
           if (!unlocks.enabled) return 0
-          return (yield* unlocks.quote(user, username, (yield* find(username))?.profile, false)).required
+          return (yield* unlocks.quote(user, username, (yield* find(username)).known?.profile, false)).required
         })
 
         /** Whether a look-up of it would ask the vendor, for someone who can pay: then that is held. */
         const takesCall = Effect.fnUntraced(function*(user: UserId, username: Username) {
           const now = yield* Clock.currentTimeMillis
-          const stored = yield* find(username)
+          const { known: stored } = yield* find(username)
           if (stored !== undefined && stored.refreshedAt + freshFor > now) return false
           if ((yield* fetches.recentFailure(username)) !== undefined) return false
           if (stored === undefined && (yield* absences.find({ username })) !== undefined) return false

@@ -18,14 +18,24 @@ export class ProfileNotFound extends HttpApiError.Problem<ProfileNotFound>()("Pr
   type: "/problems/profile-not-found",
   status: 404,
   title: "No such profile"
-}, { username: Schema.String, ...problemFields }) {}
+}, { username: Schema.String, ...problemFields }) {
+  static readonly unknown = (username: string) =>
+    new ProfileNotFound({ username, detail: "Nothing is stored of this name. GET /profile/{username} looks it up." })
+}
 
 /** The profile is stored, but the caller holds no open window on it. */
 export class AccessRequired extends HttpApiError.Problem<AccessRequired>()("AccessRequired", {
   type: "/problems/access-required",
   status: 403,
   title: "Unlock this profile first"
-}, { username: Schema.String, unlock: Schema.String, ...problemFields }) {}
+}, { username: Schema.String, unlock: Schema.String, ...problemFields }) {
+  static readonly locked = (username: string) =>
+    new AccessRequired({
+      username,
+      unlock: `/profile/${username}`,
+      detail: "Your 30-day access to this profile has not begun or has ended. GET the address in `unlock` to open it."
+    })
+}
 
 /** The profile is not stored, and what may be spent on the vendor today is spent: by all users together or by the one who asks. */
 export class SpendCeilingReached extends HttpApiError.Problem<SpendCeilingReached>()("SpendCeilingReached", {

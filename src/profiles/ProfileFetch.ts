@@ -45,5 +45,14 @@ export class ProfileFetchCaller extends Model.Class<ProfileFetchCaller>("Profile
   asked_at: Column.Instant,
   recorded: Column.withDefault(Column.boolean),
   left_at: Schema.NullOr(Column.Instant),
-  reservation: Schema.NullOr(Column.json(Reservation))
+  reservation: Schema.NullOr(Column.json(Reservation)),
+  is_job: Column.withDefault(Column.boolean)
 }, { table: "profile_fetch_callers" }) {}
+
+/** A fetch with its end. */
+export type Ended = ProfileFetch & {
+  readonly state: "succeeded" | "failed" | "cancelled"
+  readonly finished_at: Column.Instant
+}
+
+export const isEnded = (fetch: ProfileFetch): fetch is Ended => fetch.finished_at !== null

@@ -24,6 +24,11 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
   findLatest(username: Username, since: Column.Instant): Effect.Effect<ProfileFetch | undefined, DatabaseError>
   /** Of these, the names of which a fetch is under way. */
   findUnderWay(usernames: ReadonlyArray<Username>): Effect.Effect<ReadonlyArray<Username>, DatabaseError>
+  /** The same, also one that has stored what is newer than what the caller saw stored, fetched at `seen`. Joins `profiles`. */
+  findNewer(username: Username, since: Column.Instant, seen: Column.Instant | null): Effect.Effect<
+    ProfileFetch | undefined,
+    DatabaseError
+  >
   /** Of these, those that have ended, with the users whom the transaction that ended them recorded. */
   findEnded(ids: ReadonlyArray<FetchId>): Effect.Effect<ReadonlyArray<typeof EndedRow.Type>, DatabaseError>
   /** A fetch that the user asked for, under way or ended since then. */
@@ -32,8 +37,13 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
   start(id: FetchId, now: Column.Instant): Effect.Effect<typeof StartedRow.Type | undefined, DatabaseError>
   /** How often a fetch that is under way was taken up; undefined where it has ended. */
   findAttempts(id: FetchId): Effect.Effect<number | undefined, DatabaseError>
-  /** False where it had ended already. Whoever listens on `profile_fetches` hears its id when the transaction commits. */
-  end(id: FetchId, end: End, now: Column.Instant): Effect.Effect<boolean, DatabaseError>
+  /**
+   * Answers with those for whom it is a job; undefined where it had ended already. Whoever listens on `profile_fetches` hears its id when the
+   * transaction commits.
+   */
+  end(id: FetchId, end: End, now: Column.Instant): Effect.Effect<ReadonlyArray<UserId> | undefined, DatabaseError>
+  /** For this caller it is a job from now on: the fetch as it is, held until the transaction ends. */
+  setJob(id: FetchId, user: UserId): Effect.Effect<ProfileFetch | undefined, DatabaseError>
   /** Those who wait, recorded from now on; call after `end`, in its transaction. */
   recordCallers(
     id: FetchId
@@ -41,7 +51,7 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
   /** These were not recorded after all; call in the transaction of `recordCallers`. */
   unrecordCallers(id: FetchId, users: ReadonlyArray<UserId>): Effect.Effect<void, DatabaseError>
   /** The user waits no longer; undefined where they did not. */
-  leave(id: FetchId, user: UserId, now: Column.Instant): Effect.Effect<WaitingCaller | undefined, DatabaseError>
+  leave(id: FetchId, user: UserId, now: Column.Instant): Effect.Effect<typeof LeftRow.Type | undefined, DatabaseError>
   /** Ends a fetch that was begun for callers and has none left; false where it goes on. */
   cancelDeserted(id: FetchId, now: Column.Instant): Effect.Effect<boolean, DatabaseError>
   /** Forgets fetches that ended before then. */
@@ -60,7 +70,8 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
       const decodeAttempts = row("profile_fetches", Schema.Struct({ attempts: ProfileFetch.fields.attempts }))
       const decodeNames = rows("profile_fetches", Schema.Struct({ username: ProfileFetch.fields.username }))
       const decodeCallers = rows("profile_fetch_callers", WaitingRow)
-      const decodeCaller = row("profile_fetch_callers", WaitingRow)
+      const decodeLeft = row("profile_fetch_callers", LeftRow)
+      const decodeTold = row("profile_fetches", Schema.Struct({ users: Schema.Array(UserId) }))
       const guard = available("profile_fetches")
       const columns = sql.literal(Object.keys(ProfileFetch.fields).map((name) => `f.${name}`).join(", "))
 
@@ -107,6 +118,22 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
         )
       )
 
+      // A fetch has its end on it before its transaction commits: that alone says nothing of what the caller saw.
+      const findNewer = Effect.fn("ProfileFetchRepo.findNewer")((
+        username: Username,
+        since: Column.Instant,
+        seen: Column.Instant | null
+      ) =>
+        decodeOne(sql`
+          SELECT ${columns} FROM profile_fetches AS f
+          WHERE f.username = ${username} AND f.finished_at IS NOT NULL AND f.state <> 'cancelled' AND (f.finished_at >= ${since} OR EXISTS (
+            SELECT 1 FROM profiles AS p
+            WHERE p.id = f.profile_id AND date_trunc('milliseconds', p.last_refreshed) > coalesce(${seen}::timestamptz, '-infinity')
+          ))
+          ORDER BY f.finished_at DESC
+          LIMIT 1`)
+      )
+
       const findEnded = Effect.fn("ProfileFetchRepo.findEnded")((ids: ReadonlyArray<FetchId>) =>
         decodeEnded(read`
           SELECT ${columns}, ARRAY(
@@ -142,7 +169,7 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
 
       const end = Effect.fn("ProfileFetchRepo.end")((id: FetchId, { problem, profile, state }: End, now: Column.Instant) =>
         Effect.map(
-          decodeId(sql`
+          decodeTold(sql`
             WITH ended AS (
               UPDATE profile_fetches
               SET state = ${state}, finished_at = ${now}, profile_id = ${profile},
@@ -150,9 +177,22 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
               WHERE id = ${id} AND finished_at IS NULL
               RETURNING id
             )
-            SELECT id, pg_notify('profile_fetches', id::text)::text FROM ended`),
-          (found) => found !== undefined
+            SELECT pg_notify('profile_fetches', id::text)::text, ARRAY(
+              SELECT c.user_id::text FROM profile_fetch_callers AS c WHERE c.fetch_id = ended.id AND c.is_job AND c.left_at IS NULL
+            ) AS users
+            FROM ended`),
+          (found) => found?.users
         )
+      )
+
+      const setJob = Effect.fn("ProfileFetchRepo.setJob")((id: FetchId, user: UserId) =>
+        decodeOne(sql`
+          WITH held AS (
+            SELECT * FROM profile_fetches WHERE id = ${id} FOR UPDATE
+          ), told AS (
+            UPDATE profile_fetch_callers AS c SET is_job = true FROM held WHERE c.fetch_id = held.id AND c.user_id = ${user}
+          )
+          SELECT ${columns} FROM held AS f`)
       )
 
       const recordCallers = Effect.fn("ProfileFetchRepo.recordCallers")((id: FetchId) =>
@@ -170,11 +210,11 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
 
       // First the fetch, as its end does, so that the two cannot deadlock.
       const leave = Effect.fn("ProfileFetchRepo.leave")((id: FetchId, user: UserId, now: Column.Instant) =>
-        decodeCaller(sql`
+        decodeLeft(sql`
           UPDATE profile_fetch_callers AS c SET left_at = ${now}
-          FROM (SELECT id FROM profile_fetches WHERE id = ${id} FOR UPDATE) AS held
+          FROM (SELECT id, username FROM profile_fetches WHERE id = ${id} FOR UPDATE) AS held
           WHERE c.fetch_id = held.id AND c.user_id = ${user} AND c.left_at IS NULL AND NOT c.recorded
-          RETURNING c.user_id, c.asked_at, c.reservation`)
+          RETURNING held.id, held.username, c.reservation, c.is_job`)
       )
 
       const cancelDeserted = Effect.fn("ProfileFetchRepo.cancelDeserted")((id: FetchId, now: Column.Instant) =>
@@ -201,11 +241,13 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
         addCaller,
         findLatest,
         findUnderWay,
+        findNewer,
         findEnded,
         findOf,
         start,
         findAttempts,
         end,
+        setJob,
         recordCallers,
         unrecordCallers,
         leave,
@@ -234,6 +276,13 @@ const WaitingRow = Schema.Struct({
   user_id: UserId,
   asked_at: ProfileFetchCaller.fields.asked_at,
   reservation: ProfileFetchCaller.fields.reservation
+})
+
+const LeftRow = Schema.Struct({
+  id: FetchId,
+  username: ProfileFetch.fields.username,
+  reservation: ProfileFetchCaller.fields.reservation,
+  is_job: ProfileFetchCaller.fields.is_job
 })
 
 /** Someone who waits for a fetch, and what they have reserved for it. */

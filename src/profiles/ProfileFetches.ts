@@ -1,6 +1,7 @@
 import { Clock, Context, Duration, Effect, Layer, Option, References, Tracer } from "effect"
 import { Unlocks } from "../access/Unlocks.ts"
 import { TtlMap } from "../cache/TtlMap.ts"
+import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
@@ -9,10 +10,12 @@ import { JobQueue } from "../jobs/JobQueue.ts"
 import { loop } from "../observability/Loops.ts"
 import type { AnalysisType } from "../searches/Search.ts"
 import type { UserId } from "../users/UserId.ts"
+import { Outbox } from "../webhooks/Outbox.ts"
 import { type EndedFetch, FetchEnds } from "./FetchEnds.ts"
 import { outcomeOf, refusalOf } from "./FetchFailures.ts"
 import { FetchRun, type FetchRunOptions } from "./FetchRun.ts"
-import { FetchId, type ProfileFetch, type Purpose } from "./ProfileFetch.ts"
+import { finishedLookup } from "./LookupJobView.ts"
+import { FetchId, isEnded, type ProfileFetch, type Purpose } from "./ProfileFetch.ts"
 import { ProfileFetchRepo } from "./ProfileFetchRepo.ts"
 import type { Caller, Granted, LookupRefusal } from "./ProfileStore.ts"
 import type { Username } from "./Username.ts"
@@ -20,6 +23,8 @@ import type { Username } from "./Username.ts"
 export interface JoinOptions {
   readonly purpose: Purpose
   readonly analysisType: typeof AnalysisType.Type
+  /** When that was fetched which the caller saw stored and wants anew; null: nothing was there; undefined: they did not look. */
+  readonly seen?: Column.Instant | null
 }
 
 export interface FetchesOptions {
@@ -44,18 +49,26 @@ export interface Outcome {
  * number of callers cause one vendor call, and all get its outcome.
  */
 export class ProfileFetches extends Context.Service<ProfileFetches, {
-  /** Joins the fetch of a name or begins it; one that ended after the caller had asked counts as joined. No caller: nobody is settled. */
+  /**
+   * Joins the fetch of a name or begins it; one that ended after the caller had asked, or stored what the caller did not see, counts as
+   * joined. No caller: nobody is settled.
+   */
   join(username: Username, caller: Caller | undefined, options: JoinOptions): Effect.Effect<ProfileFetch, DatabaseError>
   /** Waits for the end of a fetch. Interrupting it changes nothing for the fetch. */
   outcome(fetch: ProfileFetch | FetchId): Effect.Effect<Outcome>
+  /** The user is answered before the fetch ends, and told of its end as that of a job. */
+  goOn(id: FetchId, user: UserId): Effect.Effect<void, DatabaseError>
   /** The failure that a name ended with lately, to be answered without asking again. */
   recentFailure(username: Username): Effect.Effect<LookupRefusal | undefined, DatabaseError>
   /** Of these, the names of which a fetch is under way, whichever process has it. */
   underWay: ProfileFetchRepo["Service"]["findUnderWay"]
   /** A fetch by its id, for an hour after it ended; only for those who asked for it. */
   find(id: string, user: UserId): Effect.Effect<ProfileFetch | undefined, DatabaseError>
-  /** The user waits no longer. A fetch that nobody waits for ends: a queued one is not begun, and what a running one still gets is kept. */
-  leave(id: FetchId, user: UserId): Effect.Effect<void, DatabaseError>
+  /**
+   * The user waits for these no longer, all or none of them. A fetch that nobody waits for ends: a queued one is not begun, and what a running
+   * one still gets is kept.
+   */
+  leave(ids: ReadonlyArray<FetchId>, user: UserId): Effect.Effect<void, DatabaseError>
 }>()("analytics-following/profiles/ProfileFetches") {
   static readonly layerNoDeps = (options: FetchesOptions) =>
     Layer.effect(
@@ -66,6 +79,7 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
         const ends = yield* FetchEnds
         const transaction = yield* Transaction
         const unlocks = yield* Unlocks
+        const outbox = yield* Outbox
         const { run } = yield* FetchRun
         /** The spans of those who asked here, for the fetches that are done here: one trace from the request to the vendor. */
         const askedIn = new TtlMap<Tracer.AnySpan>(tracedAtOnce)
@@ -84,7 +98,10 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
               )
               if (is_new) {
                 // The one before may have ended between the caller's look at what is stored and now.
-                const before = yield* repo.findLatest(username, instantOf(caller?.startedAt ?? now))
+                const since = instantOf(caller?.startedAt ?? now)
+                const before = asked.seen === undefined
+                  ? yield* repo.findLatest(username, since)
+                  : yield* repo.findNewer(username, since, asked.seen)
                 if (before !== undefined) return yield* Effect.as(repo.delete(fetch.id), before)
                 yield* queue.offer(fetchQueue, fetch.id)
                 const span = traced ? yield* Effect.serviceOption(Tracer.ParentSpan) : Option.none()
@@ -100,6 +117,14 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
               return fetch
             }))
           )
+        )
+
+        const goOn = Effect.fn("ProfileFetches.goOn")((id: FetchId, user: UserId) =>
+          transaction.run(Effect.gen(function*() {
+            const fetch = yield* repo.setJob(id, user)
+            // It ended between the caller's patience and now.
+            if (fetch !== undefined && isEnded(fetch)) yield* outbox.emit(finishedLookup(user, fetch, fetch.finished_at))
+          }))
         )
 
         const ended = ({ fetch, recorded }: EndedFetch): Outcome => ({
@@ -131,14 +156,20 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
           return isUuid(id) ? yield* repo.findOf(id, user, instantOf(now - readableFor)) : undefined
         })
 
-        const leave = Effect.fn("ProfileFetches.leave")((id: FetchId, user: UserId) =>
+        const leave = Effect.fn("ProfileFetches.leave")((ids: ReadonlyArray<FetchId>, user: UserId) =>
           transaction.run(Effect.gen(function*() {
             const now = instantOf(yield* Clock.currentTimeMillis)
-            const left = yield* repo.leave(id, user, now)
-            if (left === undefined) return
-            yield* unlocks.release([left.reservation])
-            yield* repo.cancelDeserted(id, now)
-          })).pipe(Effect.andThen(ends.look(id)))
+            // All fetches before the account, and always in one order: as the ends of fetches do, with which this must not deadlock.
+            const left = (yield* Effect.forEach(ids.toSorted(), (id) => repo.leave(id, user, now))).filter((one) =>
+              one !== undefined
+            )
+            yield* unlocks.release(left.map(({ reservation }) => reservation))
+            for (const { id, is_job, username } of left) {
+              yield* repo.cancelDeserted(id, now)
+              if (is_job) yield* outbox.emit(finishedLookup(user, { id, username, state: "cancelled", problem: null }, now))
+              yield* transaction.afterCommit(ends.look(id))
+            }
+          }))
         )
 
         /** The work ends when the fetch does: with its own end, or with one that somebody else gave it. */
@@ -162,7 +193,7 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
           )
         }
 
-        return { join, outcome, recentFailure, underWay: repo.findUnderWay, find, leave }
+        return { join, outcome, goOn, recentFailure, underWay: repo.findUnderWay, find, leave }
       })
     )
 

@@ -160,10 +160,15 @@ export class Profiles extends Context.Service<Profiles, {
           }
           const stored = yield* repo.findByUsername(username)
           const known = stored === undefined || stored.availability === "gone" ? undefined : { profile: stored.id, username }
+          const seen = stored?.last_refreshed ?? null
           if (
             force && stored !== undefined && known !== undefined &&
             startedAt - millisOf(stored.last_refreshed) < minimumRefreshAge
           ) {
+            return yield* storedAnswer(caller, known, null, analysisType, false)
+          }
+          if (!force && stored !== undefined && known !== undefined && startedAt - millisOf(stored.last_refreshed) < freshFor) {
+            // Stored since it was looked for above.
             return yield* storedAnswer(caller, known, null, analysisType, false)
           }
           const failure = yield* fetches.recentFailure(username)
@@ -171,14 +176,17 @@ export class Profiles extends Context.Service<Profiles, {
 
           if (!force && stored !== undefined && known !== undefined && startedAt - millisOf(stored.last_refreshed) < servedFor) {
             // Nobody's fetch: the caller has what is theirs with the stale answer.
-            yield* fetches.join(username, undefined, { purpose: "refresh", analysisType: "refresh" })
+            yield* fetches.join(username, undefined, { purpose: "refresh", analysisType: "refresh", seen })
             return yield* storedAnswer(caller, known, "refreshing", analysisType, false)
           }
 
           caller = { ...caller, reservation: yield* unlocks.reserve(user, username, known?.profile) }
-          const fetch = yield* fetches.join(username, caller, { purpose: "lookup", analysisType })
+          const fetch = yield* fetches.join(username, caller, { purpose: "lookup", analysisType, seen })
           const ended = yield* Effect.timeoutOption(fetches.outcome(fetch), wait)
-          if (Option.isNone(ended)) return { _tag: "Pending" as const, fetch }
+          if (Option.isNone(ended)) {
+            yield* fetches.goOn(fetch.id, user)
+            return { _tag: "Pending" as const, fetch }
+          }
           const recorded = ended.value.recorded(user)
           return yield* Effect.matchEffect(ended.value.result, {
             onSuccess: (granted) => storedAnswer(caller, granted, null, analysisType, recorded, "vendor"),
@@ -214,17 +222,20 @@ export class Profiles extends Context.Service<Profiles, {
         ) {
           const now = yield* Clock.currentTimeMillis
           const answer = profile === undefined ? undefined : yield* readAnswer(profile.username, now, staleReason)
-          if (profile === undefined || answer === undefined) return yield* unknown(profile?.username ?? "")
+          if (profile === undefined || answer === undefined) return yield* ProfileNotFound.unknown(profile?.username ?? "")
           return ready({ ...answer, source }, yield* settle(caller, profile, source, analysisType, recorded, free))
         })
 
         const unlock = Effect.fn("Profiles.unlock")(function*(asked: Pick<LookupOptions, "user" | "username" | "wait">) {
           const { user, username } = asked
-          const stored = yield* repo.findByUsername(username)
-          const renewed = stored === undefined ? undefined : yield* unlocks.renew(user, { profile: stored.id, username })
-          if (renewed === undefined) return yield* lookup({ ...asked, force: false })
-          repeats.forget(user, username)
+          const stored = charging ? yield* repo.findByUsername(username) : undefined
+          const window = stored === undefined ? undefined : yield* access.check(user, stored.id)
+          // The answer first: one that fails costs nothing. Without a window it is what opens one.
           const answer = yield* lookup({ ...asked, force: false })
+          if (stored === undefined || window === undefined) return answer
+          const renewed = yield* unlocks.renew(user, { profile: stored.id, username })
+          if (renewed === undefined) return answer
+          repeats.forget(user, username)
           return answer._tag === "Ready" ? { ...answer, accessExpiresAt: renewed.expiresAt, charge: renewed.charge } : answer
         })
 
@@ -234,9 +245,9 @@ export class Profiles extends Context.Service<Profiles, {
 
         const unlocked = Effect.fn("Profiles.unlocked")(function*(user: UserId, username: Username) {
           const profile = yield* repo.findByUsername(username)
-          if (profile === undefined) return yield* unknown(username)
+          if (profile === undefined) return yield* ProfileNotFound.unknown(username)
           const window = yield* access.check(user, profile.id)
-          if (window === undefined) return yield* lockedProfile(username)
+          if (window === undefined) return yield* AccessRequired.locked(username)
           return profile as Unlocked
         })
 
@@ -259,15 +270,3 @@ export class Profiles extends Context.Service<Profiles, {
 const minimumRefreshAge = 60_000
 
 const profileIdOf = (cached: CachedBody): ProfileId => ProfileId.make(cached.subject)
-
-const unknown = (username: string) =>
-  Effect.fail(new ProfileNotFound({ username, detail: "Nothing is stored of this name. GET /profile/{username} looks it up." }))
-
-const lockedProfile = (username: Username) =>
-  Effect.fail(
-    new AccessRequired({
-      username,
-      unlock: `/profile/${username}`,
-      detail: "Your 30-day access to this profile has not begun or has ended. GET the address in `unlock` to open it."
-    })
-  )

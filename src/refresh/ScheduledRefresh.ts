@@ -51,8 +51,8 @@ export class ScheduledRefresh extends Context.Service<ScheduledRefresh, {
             triedSince: instantOf(now - triedFor)
           })
           const chosen = mostDue(watched, now).slice(0, Math.max(0, Math.min(inARound, options.dailyBudget - begun)))
-          for (const { username } of chosen) {
-            yield* fetches.join(username, undefined, { purpose: "refresh", analysisType: "refresh" })
+          for (const { last_refreshed: seen, username } of chosen) {
+            yield* fetches.join(username, undefined, { purpose: "refresh", analysisType: "refresh", seen })
           }
           const wait = interval * (yield* Random.nextBetween(0.75, 1.25))
           yield* repo.update({

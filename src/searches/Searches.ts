@@ -64,7 +64,7 @@ export class Searches extends Context.Service<Searches, {
             instagram_username: outcome.username,
             search_timestamp: instantOf(now),
             analysis_type: outcome.analysisType,
-            search_duration_ms: Math.max(0, Math.round(now - user.startedAt)),
+            search_duration_ms: durationOf(user.startedAt, now),
             data_source: outcome.source,
             success: outcome.errorCode === null,
             error_code: outcome.errorCode,
@@ -98,3 +98,9 @@ export class Searches extends Context.Service<Searches, {
 /** As much of a text as a username could be made of. */
 export const beginningOf = (text: string): string =>
   Option.getOrElse(normalizeUsername(text), () => text.toLowerCase().replace(/[^a-z0-9._]/g, "").slice(0, 30))
+
+/** Whole milliseconds; null of what the column cannot hold: a look-up that a stopped system came back to after more than 24 days. */
+const durationOf = (startedAt: number, now: number): number | null => {
+  const millis = Math.max(0, Math.round(now - startedAt))
+  return millis > 2_147_483_647 ? null : millis
+}

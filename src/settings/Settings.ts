@@ -1,4 +1,4 @@
-import { Context, Effect, Layer, Option, Result, Schema, SchemaGetter, SchemaIssue } from "effect"
+import { Context, Duration, Effect, Layer, Option, Result, Schema, SchemaGetter, SchemaIssue } from "effect"
 import { isRange } from "../ratelimits/Address.ts"
 import { parseKeys } from "../webhooks/SecretBox.ts"
 
@@ -41,6 +41,13 @@ const positive = integer.check(Schema.isGreaterThanOrEqualTo(1))
 const port = integer.check(Schema.isLessThanOrEqualTo(65_535))
 
 const duration = Schema.DurationFromString
+
+/** A lease is renewed three times within; a shorter one is lost to a pause of a process that lives, and its work done and paid for twice. */
+const lease = duration.check(
+  Schema.makeFilter((value: Duration.Duration) =>
+    Duration.toSeconds(value) >= 5 && Number.isInteger(Duration.toSeconds(value)) || "Expected whole seconds, 5 at least"
+  )
+)
 
 const flag = Schema.Literals(["true", "false"]).pipe(
   Schema.decodeTo(Schema.Boolean, {
@@ -133,7 +140,11 @@ export const declarations = {
     "16",
     "Fetches under way at once in this process; 0 leaves them to other processes (npm run worker)"
   ),
-  JOBS_LEASE: defaulted(duration, "10 seconds", "How long work stays with a process that has fallen silent, in whole seconds"),
+  JOBS_LEASE: defaulted(
+    lease,
+    "10 seconds",
+    "How long work stays with a process that has fallen silent: whole seconds, 5 at least"
+  ),
   JOBS_POLL_INTERVAL: defaulted(duration, "500 millis", "How often work that other processes began is looked for"),
   SEARCH_RETENTION: defaulted(duration, "365 days", "How long look-ups are kept; scripts/prune-searches.ts deletes older ones"),
   CAMPAIGN_BIN_RETENTION: defaulted(

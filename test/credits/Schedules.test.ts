@@ -7,14 +7,13 @@ import { type Charge, Credits } from "../../src/credits/Credits.ts"
 import { LedgerCheckRepo } from "../../src/credits/LedgerCheckRepo.ts"
 import type { BillingNotice } from "../../src/credits/StripeEvent.ts"
 import { Subscriptions } from "../../src/credits/Subscriptions.ts"
-import { instantOf } from "../../src/database/Instant.ts"
 import { Transaction } from "../../src/database/Transaction.ts"
 import type { UserId } from "../../src/users/UserId.ts"
 import { Users } from "../../src/users/Users.ts"
 import { insertUser } from "../support/rows.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 import { until } from "../support/until.ts"
-import { at, creditsLayer } from "./support.ts"
+import { at, booksOf, creditsLayer, told } from "./support.ts"
 
 /** Raised for the whole: `SCHEDULES=10000 vitest run test/credits/Schedules.test.ts`. */
 const schedules = Number(process.env["SCHEDULES"] ?? 200)
@@ -73,34 +72,6 @@ const schedule = fc.array(
   }),
   { minLength: 12, maxLength: 40, size: "max" }
 )
-
-/** The life of a subscription as its provider tells it; heard in any order, more than once, or never. */
-const told = (user: UserId): ReadonlyArray<BillingNotice> => {
-  const seconds = (days: number) => instantOf(start + days * 24 * hour)
-  const parties = { subscription: `sub_${user}`, customer: `cus_${user}`, user }
-  const described = (rank: number, tier: "standard" | "premium", status: "active" | "canceled" | "past_due") => ({
-    ...parties,
-    is: "described" as const,
-    status,
-    prices: [],
-    tier,
-    startedAt: seconds(10),
-    periodEndsAt: seconds(41),
-    cancelAtPeriodEnd: false,
-    rank: String(rank)
-  })
-  const abouts = [
-    ["checkout.session.completed", { ...parties, is: "linked" as const }],
-    ["customer.subscription.created", described(1, "standard", "active")],
-    ["invoice.paid", { ...parties, user: null, is: "paid" as const, until: seconds(41) }],
-    ["customer.subscription.updated", described(2, "premium", "active")],
-    ["invoice.paid", { ...parties, user: null, is: "paid" as const, until: seconds(72) }],
-    ["invoice.payment_failed", { ...parties, user: null, is: "payment_failed" as const }],
-    ["customer.subscription.updated", described(3, "standard", "past_due")],
-    ["customer.subscription.deleted", described(4, "standard", "canceled")]
-  ] as const
-  return abouts.map(([type, about], index) => ({ id: `evt_${user}_${index}`, type, occurredAt: seconds(10 + index), about }))
-}
 
 interface World {
   readonly user: UserId
@@ -182,7 +153,7 @@ interface Planned {
 
 const live = Effect.fnUntraced(function*(steps: ReadonlyArray<Planned>) {
   const user = yield* insertUser
-  const world: World = { user, events: told(user), now: start, held: [], said: new Map() }
+  const world: World = { user, events: told(user, start), now: start, held: [], said: new Map() }
   for (let index = 0; index < steps.length; index++) {
     const [one, next] = [steps[index]!, steps[index + 1]]
     if (one.withNext && next !== undefined) {
@@ -196,48 +167,12 @@ const live = Effect.fnUntraced(function*(steps: ReadonlyArray<Planned>) {
 })
 
 /** The promises, looked up in the tables. */
-const held = Effect.fnUntraced(function*(world: World) {
-  const sql = yield* SqlClient
-  const { user } = world
-  const found = yield* LedgerCheckRepo.use((repo) =>
-    repo.disagreements({ since: instantOf(Date.parse("2100-01-01")), users: [user], leasesBefore: instantOf(0), limit: 100 })
-  )
-  assert.deepStrictEqual(found, [])
-  const entries = yield* sql<{ kind: string; amount: number; balance_after: number; reservation_id: string | null; key: string }>`
-    SELECT kind, amount, balance_after, reservation_id, key FROM credit_entries WHERE user_id = ${user} ORDER BY sequence`
-  const rows = yield* sql<{ id: string; status: string; amount: number; free_reason: string | null; entry_id: string | null }>`
-    SELECT id, status, amount, free_reason, entry_id FROM credit_reservations WHERE user_id = ${user}`
-  const [account] = yield* sql<{ balance: number; reserved: number }>`
-    SELECT balance, reserved FROM credit_accounts WHERE user_id = ${user}`
-  let balance = 0
-  for (const { amount, balance_after } of entries) {
-    balance += amount
-    assert.strictEqual(balance_after, balance)
-    assert.isAtLeast(balance, 0)
-  }
-  assert.strictEqual(account?.balance ?? 0, balance)
-  const of = (kind: string, id: string) => entries.filter((entry) => entry.kind === kind && entry.reservation_id === id)
-  for (const { amount, entry_id, free_reason, id, status } of rows) {
-    const charges = of("charge", id)
-    const refunds = of("refund", id)
-    assert.isAtMost(charges.length, 1, "charged twice")
-    assert.isAtMost(refunds.length, charges.length, "given back twice, or what was never charged")
-    if (status === "committed") assert.isTrue(entry_id !== null || free_reason !== null, "an access has its entry or its reason")
-    assert.lengthOf(charges, status === "committed" && amount > 0 ? 1 : 0)
-  }
-  for (const [id, charges] of world.said) {
-    const row = rows.find((one) => one.id === id)
+const held = Effect.fnUntraced(function*({ said, user }: World) {
+  const { reservations } = yield* booksOf(user)
+  for (const [id, charges] of said) {
+    const row = reservations.find((one) => one.id === id)
     assert.strictEqual(row?.status, "committed", "what was said to be charged is")
     for (const { charged } of charges) assert.strictEqual(charged, row?.amount)
-  }
-  // Each month of a plan is granted once: no two grants begin together for one plan but the second makes up to a higher total.
-  const grants = entries.filter(({ key }) => key.startsWith("grant:")).map(({ amount, key }) => {
-    const [, , ...rest] = key.split(":")
-    return { month: rest.slice(0, -2).join(":"), total: Number(rest.at(-1)), amount }
-  })
-  for (const month of new Set(grants.map((grant) => grant.month))) {
-    const all = grants.filter((grant) => grant.month === month)
-    assert.isAtMost(all.reduce((sum, { amount }) => sum + amount, 0), Math.max(...all.map(({ total }) => total)), month)
   }
 })
 
@@ -301,7 +236,7 @@ layer(room, { excludeTestServices: true, timeout: "4 hours" })("credits under an
       const transaction = yield* Transaction
       const user = yield* insertUser
       const now = at(start + 12 * 24 * hour)
-      const events = told(user)
+      const events = told(user, start)
       for (const index of [1, 2]) yield* now(subscriptions.hear(events[index]!))
       const ofOther = [3, 4].map((index): BillingNotice => {
         const { about, id, ...rest } = events[index]!
@@ -333,7 +268,7 @@ layer(room, { excludeTestServices: true, timeout: "4 hours" })("credits under an
       const context = yield* Effect.context<Subscriptions | SqlClient>()
       const outcome = Effect.fnUntraced(function*(order: ReadonlyArray<number>) {
         const user = yield* insertUser
-        const events = told(user)
+        const events = told(user, start)
         for (const index of order) yield* at(start + 12 * 24 * hour)(subscriptions.hear(events[index]!))
         const [plan] = yield* sql`
           SELECT subscription_tier, subscription_expires_at::text, coalesce((SELECT balance FROM credit_accounts WHERE user_id = ${user}), 0) AS balance

@@ -1,10 +1,17 @@
+import { assert } from "@effect/vitest"
 import { Clock, Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql/SqlClient"
+import type { CreditReservation } from "../../src/credits/CreditReservation.ts"
 import { Credits } from "../../src/credits/Credits.ts"
 import { Ledger } from "../../src/credits/Ledger.ts"
+import { LedgerCheckRepo } from "../../src/credits/LedgerCheckRepo.ts"
 import { LedgerRepo } from "../../src/credits/LedgerRepo.ts"
 import { PlanRepo } from "../../src/credits/PlanRepo.ts"
 import { ReservationRepo } from "../../src/credits/ReservationRepo.ts"
+import type { BillingNotice } from "../../src/credits/StripeEvent.ts"
+import { instantOf } from "../../src/database/Instant.ts"
 import { Transaction } from "../../src/database/Transaction.ts"
+import type { UserId } from "../../src/users/UserId.ts"
 
 /** The room's doors on whatever database there is. */
 export const creditsLayer = (enabled = true) =>
@@ -28,3 +35,76 @@ export const at = (instant: string | number) => <A, E, R>(effect: Effect.Effect<
       sleep: (duration) => clock.sleep(duration)
     })
   })
+
+type Settled = Pick<
+  CreditReservation,
+  "id" | "action" | "subject" | "status" | "amount" | "free_reason" | "entry_id" | "settled_at"
+>
+
+/** An account with its entries and reservations, as they are kept: they add up, and nothing is charged or given back twice. */
+export const booksOf = Effect.fnUntraced(function*(user: UserId) {
+  const sql = yield* SqlClient
+  const found = yield* LedgerCheckRepo.use((repo) =>
+    repo.disagreements({ since: instantOf(Date.parse("9999-01-01")), users: [user], leasesBefore: instantOf(0), limit: 100 })
+  )
+  assert.deepStrictEqual(found, [])
+  const entries = yield* sql<{ kind: string; amount: number; balance_after: number; reservation_id: string | null; key: string }>`
+    SELECT kind, amount, balance_after, reservation_id, key FROM credit_entries WHERE user_id = ${user} ORDER BY sequence`
+  const reservations = yield* sql<Settled>`SELECT * FROM credit_reservations WHERE user_id = ${user} ORDER BY settled_at`
+  const [account] = yield* sql<{ balance: number; reserved: number }>`
+    SELECT balance, reserved FROM credit_accounts WHERE user_id = ${user}`
+  let balance = 0
+  for (const { amount, balance_after } of entries) {
+    balance += amount
+    assert.strictEqual(balance_after, balance)
+    assert.isAtLeast(balance, 0)
+  }
+  assert.strictEqual(account?.balance ?? 0, balance)
+  const of = (kind: string, id: string) => entries.filter((entry) => entry.kind === kind && entry.reservation_id === id)
+  for (const { amount, entry_id, free_reason, id, status } of reservations) {
+    const charges = of("charge", id)
+    const refunds = of("refund", id)
+    assert.isAtMost(charges.length, 1, "charged twice")
+    assert.isAtMost(refunds.length, charges.length, "given back twice, or what was never charged")
+    if (status === "committed") assert.isTrue(entry_id !== null || free_reason !== null, "an access has its entry or its reason")
+    assert.lengthOf(charges, status === "committed" && amount > 0 ? 1 : 0)
+  }
+  // Each month of a plan is granted once: no two grants begin together for one plan but the second makes up to a higher total.
+  const grants = entries.filter(({ key }) => key.startsWith("grant:")).map(({ amount, key }) => {
+    const [, , ...rest] = key.split(":")
+    return { month: rest.slice(0, -2).join(":"), total: Number(rest.at(-1)), amount }
+  })
+  for (const month of new Set(grants.map((grant) => grant.month))) {
+    const all = grants.filter((grant) => grant.month === month)
+    assert.isAtMost(all.reduce((sum, { amount }) => sum + amount, 0), Math.max(...all.map(({ total }) => total)), month)
+  }
+  return { account, entries, reservations }
+})
+
+/** The life of a subscription as its provider tells it; heard in any order, more than once, or never. */
+export const told = (user: UserId, start: number): ReadonlyArray<BillingNotice> => {
+  const seconds = (days: number) => instantOf(start + days * 86_400_000)
+  const parties = { subscription: `sub_${user}`, customer: `cus_${user}`, user }
+  const described = (rank: number, tier: "standard" | "premium", status: "active" | "canceled" | "past_due") => ({
+    ...parties,
+    is: "described" as const,
+    status,
+    prices: [],
+    tier,
+    startedAt: seconds(10),
+    periodEndsAt: seconds(41),
+    cancelAtPeriodEnd: false,
+    rank: String(rank)
+  })
+  const abouts = [
+    ["checkout.session.completed", { ...parties, is: "linked" as const }],
+    ["customer.subscription.created", described(1, "standard", "active")],
+    ["invoice.paid", { ...parties, user: null, is: "paid" as const, until: seconds(41) }],
+    ["customer.subscription.updated", described(2, "premium", "active")],
+    ["invoice.paid", { ...parties, user: null, is: "paid" as const, until: seconds(72) }],
+    ["invoice.payment_failed", { ...parties, user: null, is: "payment_failed" as const }],
+    ["customer.subscription.updated", described(3, "standard", "past_due")],
+    ["customer.subscription.deleted", described(4, "standard", "canceled")]
+  ] as const
+  return abouts.map(([type, about], index) => ({ id: `evt_${user}_${index}`, type, occurredAt: seconds(10 + index), about }))
+}

@@ -605,7 +605,8 @@ export const examples: ReadonlyArray<Example> = [
         free_reason: null,
         created_at: early,
         expires_at: late
-      }
+      },
+      is_job: true
     },
     minimal: { fetch_id: id(15), user_id: ids.users[1], asked_at: early }
   }),

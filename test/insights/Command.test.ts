@@ -58,6 +58,13 @@ layer(TestApp.layer(), { excludeTestServices: true })("the scripts of the insigh
       assert.strictEqual(filled.code, 0, filled.err)
       assert.deepInclude(JSON.parse(filled.out), { derived: 2, without_answer: 0, compared: 2 })
       assert.lengthOf(yield* sql`SELECT 1 FROM creator_metadata`, 2)
+      // As a process leaves it that is killed between storing a later answer and deriving of it.
+      yield* sql`
+        UPDATE creator_metadata SET last_updated = last_updated - interval '2 days'
+        WHERE profile_id = (SELECT id FROM profiles WHERE username = 'command.one')`
+      for (const derived of [1, 0]) {
+        assert.deepInclude(JSON.parse((yield* run("scripts/backfill-insights.ts")).out), { derived, without_answer: 0 })
+      }
       const { cursor = "" } = /--similar --compare-after (?<cursor>\S+)/.exec(filled.err)?.groups ?? {}
       const rest = yield* run("scripts/backfill-insights.ts", "--similar", "--compare-after", cursor)
       assert.deepInclude(JSON.parse(rest.out), { derived: 0, compared: 0 })

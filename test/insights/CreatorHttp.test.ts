@@ -65,6 +65,21 @@ layer(TestApp.layer(), { excludeTestServices: true })("GET /profile/{username}/c
       assert.strictEqual(rows[0]?.["analysis_version"], 1)
     }))
 
+  it.effect("is derived when it is read where a process was killed before it came to it", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const user = yield* (yield* TestApp).newUser
+      yield* user.get("/profile/killed.before")
+      const read = Effect.map(user.get("/profile/killed.before/creator"), (answer) => answer.json<CreatorAnswer>().creator)
+      const whole = yield* read
+      assert.isNotNull(whole)
+      // What an answer of before left: of this version, and older than the figures.
+      yield* sql`
+        UPDATE creator_metadata SET last_updated = last_updated - interval '2 days', details = '{"as_of":"before"}'
+        FROM profiles WHERE profiles.id = profile_id AND username = 'killed.before'`
+      assert.deepStrictEqual(yield* read, whole)
+    }))
+
   it.effect("keeps what it knows of the posts when a refresh brings none", () =>
     Effect.gen(function*() {
       const app = yield* TestApp

@@ -41,6 +41,18 @@ layer(TestApp.layer(), { excludeTestServices: true })("a look-up that takes long
       assert.isAtLeast(search?.search_duration_ms ?? 0, 900, "from the request to the store")
     }))
 
+  it.effect("and that a system which stood still comes back to after a month, is recorded: how long it took is then unknown", () =>
+    Effect.gen(function*() {
+      const { clock, signInAgain } = yield* TestApp
+      const { front, job, user } = yield* begun("late.month")
+      clock.advance("30 days")
+      front.release("late.month")
+      const done = yield* ended(yield* signInAgain(user), job.href)
+      assert.strictEqual(done.status, "succeeded")
+      const searches = yield* searchesOf("late.month")
+      assert.deepStrictEqual(searches.map((one) => [one.success, one.search_duration_ms]), [[true, null]])
+    }))
+
   it.effect("is joined by whoever asks meanwhile, under one job", () =>
     Effect.gen(function*() {
       const { front, job, user } = yield* begun("late.two")

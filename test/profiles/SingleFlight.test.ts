@@ -1,6 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { ReadSql } from "../../src/database/Database.ts"
 import { VendorSimulator } from "../../src/sandbox/vendor/VendorSimulator.ts"
 import { searchesOf } from "../support/search.ts"
 import { TestApp } from "../support/TestApp.ts"
@@ -70,6 +71,33 @@ layer(app, { excludeTestServices: true })(`${callers} callers of a name at once`
       const searches = yield* searchesOf("failing.name")
       assert.sameMembers(searches.map((row) => row.user_id), users.map((user) => user.id))
       assert.isTrue(searches.every((row) => !row.success && row.error_code === "profile-temporarily-unavailable"))
+    }))
+
+  it.effect("one of whom asks while what the others wait for is being committed, cause one vendor call", () =>
+    Effect.gen(function*() {
+      const { clock, newUser } = yield* TestApp
+      const sql = yield* SqlClient
+      const read = yield* ReadSql
+      const front = yield* VendorFront
+      const [first, second] = [yield* newUser, yield* newUser]
+      yield* second.get("/me")
+      const waitsFor = (text: string) =>
+        until(
+          read`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE ${`%${text}%`}`,
+          (found) => found.length === 1
+        )
+      const asking = yield* sql.withTransaction(Effect.gen(function*() {
+        // Written after the end of the fetch, in its transaction.
+        yield* sql`LOCK TABLE webhook_deliveries IN SHARE MODE`
+        const one = yield* Effect.forkChild(first.get("/profile/just.committed"))
+        yield* waitsFor("webhook_deliveries")
+        clock.advance("5 seconds")
+        const other = yield* Effect.forkChild(second.get("/profile/just.committed"))
+        yield* waitsFor("profile_fetches")
+        return [one, other]
+      }))
+      for (const answer of asking) assert.strictEqual((yield* Fiber.join(answer)).status, 200)
+      assert.lengthOf(front.asked.filter((name) => name === "just.committed"), 1)
     }))
 
   it.effect("hold no database connection while the vendor is thinking", () =>

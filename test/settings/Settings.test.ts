@@ -70,6 +70,15 @@ describe("Settings", () => {
     assert(Option.isNone(settings.REDIS_URL))
   })
 
+  it("refuses a lease that a process which lives would lose", () => {
+    for (const lease of ["2 seconds", "4999 millis", "5500 millis"]) {
+      const read = readSettings({ ...complete, JOBS_LEASE: lease })
+      assert(Result.isFailure(read), lease)
+      assert.match(read.failure.message, /JOBS_LEASE is wrong: Expected whole seconds, 5 at least/)
+    }
+    assert.isTrue(Result.isSuccess(readSettings({ ...complete, JOBS_LEASE: "5 seconds" })))
+  })
+
   it("takes an empty text for an unset one", () => {
     const read = readSettings({ ...complete, SMARTPROXY_PASSWORD: " ", PORT: "" })
     assert(Result.isFailure(read))

@@ -146,7 +146,7 @@ const startServer = Effect.fnUntraced(function*(auth: AuthEmulator["Service"], v
       SMARTPROXY_USERNAME: "test",
       SMARTPROXY_PASSWORD: "secret",
       DECODO_BASE_URL: vendorUrl,
-      JOBS_LEASE: "2 seconds",
+      JOBS_LEASE: "5 seconds",
       HOST: "127.0.0.1",
       PORT: String(port)
     }

@@ -1,0 +1,85 @@
+import { Clock, Effect } from "effect"
+import { createServer } from "node:http"
+import { profileContent } from "./payload.ts"
+
+/** A call of the vendor, by which process, at what time by the clock that the processes have. */
+export interface CountedCall {
+  readonly process: number
+  readonly username: string
+  readonly taskId: string
+  readonly at: number
+  /** `profile` is paid for; `gone` says that there is no such account; `nothing` is a failure of the vendor; `silence` never ends. */
+  readonly brings: "profile" | "gone" | "nothing" | "silence"
+}
+
+/**
+ * A vendor with one small account for every name, which keeps an account of its own of who called it for what. Each process has an address
+ * of its own: `{url}/{process}`.
+ */
+export const countedVendor = Effect.gen(function*() {
+  const clock = yield* Clock.Clock
+  const calls: Array<CountedCall> = []
+  const planned = new Map<string, Array<Exclude<CountedCall["brings"], "profile">>>()
+  const killedAt = new Map<number, { readonly when: "asked" | "answered"; readonly kill: () => void }>()
+  const ids = new Map<string, number>()
+
+  const server = createServer((request, response) => {
+    const process = Number(request.url?.split("/")[1])
+    const chunks: Array<Buffer> = []
+    request.on("data", (chunk: Buffer) => chunks.push(chunk))
+    request.on("end", () => {
+      const { query: username }: { readonly query: string } = JSON.parse(Buffer.concat(chunks).toString())
+      const taskId = String(7_000_000_000_000_000_000n + BigInt(calls.length))
+      const brings = planned.get(username)?.shift() ?? "profile"
+      calls.push({ process, username, taskId, at: clock.currentTimeMillisUnsafe(), brings })
+      const death = killedAt.get(process)
+      if (death?.when === "asked") {
+        death.kill()
+        return
+      }
+      if (brings === "silence") return
+      setTimeout(() => {
+        if (brings === "nothing") return void response.writeHead(503).end()
+        const id = ids.get(username) ?? ids.size + 1
+        ids.set(username, id)
+        const content = brings === "gone"
+          ? { data: { user: null } }
+          : profileContent({ id: String(10_000 + id), username }, [], noPosts)
+        response.writeHead(200, { "content-type": "application/json" }).end(
+          JSON.stringify({ results: [{ content, status_code: 200, task_id: taskId }] }),
+          () => death?.kill()
+        )
+      }, calls.length % 4)
+    })
+  })
+  yield* Effect.acquireRelease(
+    Effect.callback<void>((resume) => {
+      server.listen(0, "127.0.0.1", () => resume(Effect.void))
+    }),
+    () =>
+      Effect.sync(() => {
+        server.close()
+        server.closeAllConnections()
+      })
+  )
+  const address = server.address()
+  return {
+    url: `http://127.0.0.1:${address !== null && typeof address === "object" ? address.port : 0}`,
+    /** In order of their arrival. */
+    calls: calls as ReadonlyArray<CountedCall>,
+    /** What the next calls for a name bring, in order; a profile once there is nothing planned. */
+    plan: (username: string, brings: Exclude<CountedCall["brings"], "profile">) => {
+      planned.set(username, [...planned.get(username) ?? [], brings])
+    },
+    planNothing: () => planned.clear(),
+    /** The next call of a process is its last: it dies when the vendor has been asked, or when the answer has been sent. */
+    killAtCall: (process: number, when: "asked" | "answered", kill: () => void) => {
+      killedAt.set(process, { when, kill })
+    },
+    spare: (process: number) => {
+      killedAt.delete(process)
+    }
+  }
+})
+
+const noPosts = { edge_owner_to_timeline_media: { count: 0, page_info: { has_next_page: false }, edges: [] } }
