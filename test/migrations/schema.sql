@@ -789,6 +789,7 @@ CREATE TABLE profile_fetch_callers (
   recorded boolean NOT NULL DEFAULT false,
   left_at timestamp with time zone,
   reservation jsonb,
+  is_job boolean NOT NULL DEFAULT false,
   CONSTRAINT profile_fetch_callers_pkey PRIMARY KEY (id),
   CONSTRAINT profile_fetch_callers_fetch_id_user_id_key UNIQUE (fetch_id, user_id),
   CONSTRAINT profile_fetch_callers_reservation_object CHECK ((jsonb_typeof(reservation) = 'object'::text))
@@ -801,6 +802,7 @@ COMMENT ON TABLE profile_fetch_callers IS 'Who waits for a fetch. The transactio
 COMMENT ON COLUMN profile_fetch_callers.recorded IS 'That transaction has recorded them; who joined too late for it records by themselves.';
 COMMENT ON COLUMN profile_fetch_callers.left_at IS 'The caller has cancelled: nothing is recorded of them.';
 COMMENT ON COLUMN profile_fetch_callers.reservation IS 'The row of credit_reservations that holds what the unlock costs; null where nothing is to be paid.';
+COMMENT ON COLUMN profile_fetch_callers.is_job IS 'The caller was answered with a job before the fetch ended.';
 
 CREATE TABLE profile_fetches (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
