@@ -13,8 +13,8 @@ export interface CountedCall {
 }
 
 /**
- * A vendor with one small account for every name, which keeps an account of its own of who called it for what. Each process has an address
- * of its own: `{url}/{process}`.
+ * A vendor with one small account for every name, which keeps an account of its own of who called it for what, or gave it a task: a task is
+ * one call, however often its result is asked for. Each process has an address of its own: `{url}/{process}`.
  */
 export const countedVendor = Effect.gen(function*() {
   const clock = yield* Clock.Clock
@@ -23,32 +23,47 @@ export const countedVendor = Effect.gen(function*() {
   const killedAt = new Map<number, { readonly when: "asked" | "answered"; readonly kill: () => void }>()
   const ids = new Map<string, number>()
 
+  const tasks = new Map<string, CountedCall>()
+
+  const bodyOf = ({ brings, taskId, username }: CountedCall) => {
+    const id = ids.get(username) ?? ids.size + 1
+    ids.set(username, id)
+    const content = brings === "gone"
+      ? { data: { user: null } }
+      : profileContent({ id: String(10_000 + id), username }, [], noPosts)
+    return JSON.stringify({ results: [{ content, status_code: 200, task_id: taskId }] })
+  }
+
   const server = createServer((request, response) => {
-    const process = Number(request.url?.split("/")[1])
+    const [, number, ...path] = request.url?.split("/") ?? []
+    const process = Number(number)
+    const death = killedAt.get(process)
+    const answer = (body: string) =>
+      response.writeHead(200, { "content-type": "application/json" }).end(body, () => {
+        if (death?.when === "answered") death.kill()
+      })
     const chunks: Array<Buffer> = []
     request.on("data", (chunk: Buffer) => chunks.push(chunk))
     request.on("end", () => {
+      const known = tasks.get(path[2] ?? "")
+      if (request.method === "GET") {
+        if (known === undefined || known.brings === "nothing") return void response.writeHead(404).end()
+        return void (known.brings === "silence" ? response.writeHead(204).end() : answer(bodyOf(known)))
+      }
       const { query: username }: { readonly query: string } = JSON.parse(Buffer.concat(chunks).toString())
       const taskId = String(7_000_000_000_000_000_000n + BigInt(calls.length))
       const brings = planned.get(username)?.shift() ?? "profile"
-      calls.push({ process, username, taskId, at: clock.currentTimeMillisUnsafe(), brings })
-      const death = killedAt.get(process)
-      if (death?.when === "asked") {
-        death.kill()
-        return
+      const call: CountedCall = { process, username, taskId, at: clock.currentTimeMillisUnsafe(), brings }
+      calls.push(call)
+      if (death?.when === "asked") return death.kill()
+      if (path[1] === "task") {
+        tasks.set(taskId, call)
+        return void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ id: taskId }))
       }
       if (brings === "silence") return
       setTimeout(() => {
-        if (brings === "nothing") return void response.writeHead(503).end()
-        const id = ids.get(username) ?? ids.size + 1
-        ids.set(username, id)
-        const content = brings === "gone"
-          ? { data: { user: null } }
-          : profileContent({ id: String(10_000 + id), username }, [], noPosts)
-        response.writeHead(200, { "content-type": "application/json" }).end(
-          JSON.stringify({ results: [{ content, status_code: 200, task_id: taskId }] }),
-          () => death?.kill()
-        )
+        if (brings === "nothing") response.writeHead(503).end()
+        else answer(bodyOf(call))
       }, calls.length % 4)
     })
   })
