@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Clock, Context, Duration, Effect, Exit, Layer, Logger, Option, Semaphore } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import fc from "fast-check"
+import { windowMillis } from "../../src/access/AccessTracker.ts"
 import { Credits } from "../../src/credits/Credits.ts"
 import { LedgerCheckRepo } from "../../src/credits/LedgerCheckRepo.ts"
 import type { BillingNotice } from "../../src/credits/StripeEvent.ts"
@@ -19,7 +20,7 @@ import { MovableClock } from "../support/MovableClock.ts"
 import { insertUser } from "../support/rows.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 import { until } from "../support/until.ts"
-import { booksOf, told } from "./support.ts"
+import { accessAddsUp, told } from "./support.ts"
 
 /** Raised for the whole: `SCHEDULES=10000 vitest run test/credits/LookupSchedules.test.ts`. */
 const schedules = Number(process.env["SCHEDULES"] ?? 100)
@@ -360,7 +361,6 @@ const isInUse = (exit: Exit.Exit<unknown, unknown>) =>
   Option.exists(Exit.findErrorOption(exit), (error) => (error as { readonly _tag: string })._tag === "IdempotencyKeyInUse")
 
 const day = 86_400_000
-const month = 30 * day
 
 /** The promises, looked up in the tables. */
 const check = Effect.fnUntraced(function*(fleet: Fleet, world: World) {
@@ -369,52 +369,16 @@ const check = Effect.fnUntraced(function*(fleet: Fleet, world: World) {
 })
 
 const checkUser = Effect.fnUntraced(function*(world: World, user: number) {
-  const sql = yield* SqlClient
-  const id = world.users[user]!
-  const { account, reservations } = yield* booksOf(id)
-  assert.strictEqual(account?.reserved ?? 0, 0, "nothing is held for ever")
-  assert.deepStrictEqual(reservations.filter(({ status }) => status === "open"), [])
-  const windows = yield* sql<{ username: string; granted_at: string; expires_at: string }>`
-    SELECT p.username, a.granted_at, a.expires_at FROM user_profile_access AS a JOIN profiles AS p ON p.id = a.profile_id
-    WHERE a.user_id = ${id}`
-  const searched = yield* sql<{ username: string }>`
-    SELECT instagram_username AS username FROM user_searches WHERE user_id = ${id} AND success`
-  const jobs = yield* sql<{ credits: number; items: number; of_items: number }>`
-    SELECT j.credits, (SELECT count(*)::integer FROM job_items WHERE job_id = j.id AND finished_at IS NULL) AS items,
-      (SELECT coalesce(sum(credits), 0)::integer FROM job_items WHERE job_id = j.id) AS of_items
-    FROM jobs AS j WHERE j.user_id = ${id}`
-  for (const { credits, items, of_items } of jobs) {
-    assert.deepStrictEqual([items, credits], [0, of_items], "a job is the sum of its names")
-  }
+  const paid = yield* accessAddsUp(world.users[user]!, world.names)
   for (let name = 0; name < world.names.length; name++) {
-    const username = world.names[name]!
-    const given = reservations.filter(({ action, status }) => action === "profile_unlock" && status === "committed")
-    const openings = given.filter(({ subject }) => subject === username).map(({ settled_at }) => Date.parse(settled_at!))
-    const renewals = given.flatMap(({ subject }) => {
-      const end = new RegExp(`^${username}, from (.+) on$`).exec(subject ?? "")?.[1]
-      return end === undefined ? [] : [Date.parse(end)]
-    }).sort((one, other) => one - other)
-    const window = windows.find((one) => one.username === username)
+    const { openings, renewals } = paid.get(world.names[name]!)!
     const { keys, plain } = unlocksOf(world, user, name)
     // Where a process died between a renewal and keeping its answer, the repeat renews again: docs/idempotency.md.
     assert.isAtMost(renewals.length, plain + keys.size + world.deaths, "a window is renewed once for each time it was asked for")
-    if (window === undefined) {
-      assert.deepStrictEqual([openings, renewals], [[], []], "nothing is charged without its window")
-      continue
-    }
-    const granted = Date.parse(window.granted_at)
-    const months = (Date.parse(window.expires_at) - granted) / month
-    assert.deepStrictEqual(
-      renewals.filter((end) => end > granted),
-      Array.from({ length: months - 1 }, (_, index) => granted + (index + 1) * month),
-      "every 30 days have their charge or their free reason"
-    )
-    assert.isTrue(openings.some((at) => at >= granted), "an access has its entry or its reason")
-    assert.include(searched.map((one) => one.username), username, "an access has its record")
     if (world.jumpedUnderWay) continue
     for (const [index, at] of openings.entries()) {
       const next = openings[index + 1] ?? Infinity
-      const ends = at + month * (1 + renewals.filter((end) => end > at && end < next).length)
+      const ends = at + windowMillis * (1 + renewals.filter((end) => end > at && end < next).length)
       assert.isAtLeast(next, ends - 60_000, "an open window is not charged again")
     }
   }

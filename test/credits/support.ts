@@ -1,6 +1,7 @@
 import { assert } from "@effect/vitest"
 import { Clock, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { windowMillis } from "../../src/access/AccessTracker.ts"
 import type { CreditReservation } from "../../src/credits/CreditReservation.ts"
 import { Credits } from "../../src/credits/Credits.ts"
 import { Ledger } from "../../src/credits/Ledger.ts"
@@ -79,6 +80,51 @@ export const booksOf = Effect.fnUntraced(function*(user: UserId) {
     assert.isAtMost(all.reduce((sum, { amount }) => sum + amount, 0), Math.max(...all.map(({ total }) => total)), month)
   }
   return { account, entries, reservations }
+})
+
+/**
+ * What a user paid for their windows, by name: instants at which windows were opened, and ends from which they were renewed. Nothing is held
+ * any longer, every 30 days have their charge or their free reason, nothing was charged without its window, and a job is the sum of its names.
+ */
+export const accessAddsUp = Effect.fnUntraced(function*(user: UserId, usernames: ReadonlyArray<string>) {
+  const sql = yield* SqlClient
+  const { account, reservations } = yield* booksOf(user)
+  assert.strictEqual(account?.reserved ?? 0, 0, "nothing is held for ever")
+  assert.deepStrictEqual(reservations.filter(({ status }) => status === "open"), [])
+  const jobs = yield* sql<{ credits: number; left: number; of_items: number }>`
+    SELECT j.credits, (SELECT count(*)::integer FROM job_items WHERE job_id = j.id AND finished_at IS NULL) AS left,
+      (SELECT coalesce(sum(credits), 0)::integer FROM job_items WHERE job_id = j.id) AS of_items
+    FROM jobs AS j WHERE j.user_id = ${user}`
+  for (const { credits, left, of_items } of jobs) {
+    assert.deepStrictEqual([left, credits], [0, of_items], "a job is the sum of its names")
+  }
+  const windows = yield* sql<{ username: string; granted_at: string; expires_at: string }>`
+    SELECT p.username, a.granted_at, a.expires_at FROM user_profile_access AS a JOIN profiles AS p ON p.id = a.profile_id
+    WHERE a.user_id = ${user}`
+  const searched = yield* sql<{ username: string }>`
+    SELECT instagram_username AS username FROM user_searches WHERE user_id = ${user} AND success`
+  const given = reservations.filter(({ action, status }) => action === "profile_unlock" && status === "committed")
+  return new Map(usernames.map((username) => {
+    const openings = given.filter(({ subject }) => subject === username).map(({ settled_at }) => Date.parse(settled_at!))
+    const renewals = given.flatMap(({ subject }) => {
+      const end = new RegExp(`^${username}, from (.+) on$`).exec(subject ?? "")?.[1]
+      return end === undefined ? [] : [Date.parse(end)]
+    }).sort((one, other) => one - other)
+    const window = windows.find((one) => one.username === username)
+    if (window === undefined) assert.deepStrictEqual([openings, renewals], [[], []], "nothing is charged without its window")
+    else {
+      const granted = Date.parse(window.granted_at)
+      const months = (Date.parse(window.expires_at) - granted) / windowMillis
+      assert.deepStrictEqual(
+        renewals.filter((end) => end > granted),
+        Array.from({ length: months - 1 }, (_, index) => granted + (index + 1) * windowMillis),
+        "every 30 days have their charge or their free reason"
+      )
+      assert.isTrue(openings.some((at) => at >= granted), "an access has its entry or its reason")
+      assert.include(searched.map((one) => one.username), username, "an access has its record")
+    }
+    return [username, { openings, renewals }] as const
+  }))
 })
 
 /** The life of a subscription as its provider tells it; heard in any order, more than once, or never. */

@@ -1,12 +1,10 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { spawn } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import { AuthEmulator } from "../../src/sandbox/auth/AuthEmulator.ts"
-import { freePort } from "../../src/sandbox/postgres/ServerProcess.ts"
 import { Prng } from "../../src/sandbox/vendor/Prng.ts"
 import { VendorSimulator } from "../../src/sandbox/vendor/VendorSimulator.ts"
+import { startServer } from "../support/processes.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 import { until } from "../support/until.ts"
 import { VendorFront } from "../support/VendorFront.ts"
@@ -75,7 +73,7 @@ layer(parts, { excludeTestServices: true })("the server's process killed again a
           const storedBefore = yield* namesIn("profiles")
           const askedBefore = front.asked.length
           const answeredBefore = front.answered.length
-          const server = yield* startServer(auth, front.url)
+          const server = yield* startServer()
           const requests = names.filter((name) => !storedBefore.has(name)).map((name) =>
             fetch(`${server.url}/profile/${name}`, { headers: { authorization: `Bearer ${access_token}` } })
               .then((answer) => answer.text().then(() => answer.status))
@@ -131,39 +129,4 @@ layer(parts, { excludeTestServices: true })("the server's process killed again a
       }),
     180_000
   )
-})
-
-/** `npm start` on the test's database and parts, on a free port. */
-const startServer = Effect.fnUntraced(function*(auth: AuthEmulator["Service"], vendorUrl: string) {
-  const database = yield* TestDatabase
-  const port = yield* freePort
-  const child = spawn(process.execPath, [fileURLToPath(new URL("../../src/main.ts", import.meta.url))], {
-    stdio: ["ignore", "ignore", "pipe"],
-    env: {
-      DATABASE_URL: Redacted.value(database.url),
-      SUPABASE_URL: auth.url,
-      SUPABASE_ANON_KEY: Redacted.value(auth.anonKey),
-      SMARTPROXY_USERNAME: "test",
-      SMARTPROXY_PASSWORD: "secret",
-      DECODO_BASE_URL: vendorUrl,
-      JOBS_LEASE: "5 seconds",
-      HOST: "127.0.0.1",
-      PORT: String(port)
-    }
-  })
-  const errors: Array<string> = []
-  child.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()))
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()))
-  const kill = Effect.promise(() => {
-    child.kill("SIGKILL")
-    return ended
-  })
-  yield* Effect.addFinalizer(() => kill)
-  const url = `http://127.0.0.1:${port}`
-  yield* until(
-    Effect.promise(() => fetch(`${url}/livez`).then((answer) => answer.ok, () => false)),
-    (alive) => alive || child.exitCode !== null
-  )
-  if (child.exitCode !== null) return yield* Effect.die(`the server did not start: ${errors.join("")}`)
-  return { url, kill }
 })
