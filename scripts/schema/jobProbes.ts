@@ -51,6 +51,8 @@ export const jobProbes: ReadonlyArray<Probe> = [
     run: fetches(ProfileFetchRepo.use((repo) => repo.addCaller(fetch, { user_id: user, asked_at: now, reservation: null })))
   },
   { method: "ProfileFetchRepo.findLatest", run: fetches(ProfileFetchRepo.use((repo) => repo.findLatest(username, now))) },
+  { method: "ProfileFetchRepo.findNewer", run: fetches(ProfileFetchRepo.use((repo) => repo.findNewer(username, now, null))) },
+  { method: "ProfileFetchRepo.setJob", run: fetches(ProfileFetchRepo.use((repo) => repo.setJob(fetch, user))) },
   { method: "ProfileFetchRepo.findUnderWay", run: fetches(ProfileFetchRepo.use((repo) => repo.findUnderWay([username]))) },
   { method: "ProfileFetchRepo.findEnded", run: fetches(ProfileFetchRepo.use((repo) => repo.findEnded([fetch]))) },
   { method: "ProfileFetchRepo.findOf", run: fetches(ProfileFetchRepo.use((repo) => repo.findOf(id, user, now))) },
