@@ -16,6 +16,7 @@ const usage = `Our server, Fastify 5 and node:http on the same contract, data an
   --quick           1 s of warm-up and 3 s a case instead of 5 s and 8 s
   --rounds N        every case N times; the run that used least processor time counts
   --only TEXT       cases whose name matches the regular expression: hot, db, ours, "ours|Fastify", ...
+  --features        our server also without rate limits, without the access log, and without both
   --cpu-prof DIR    a CPU profile of our server, to be opened in Chrome or by \`node bench/hotspots.ts\`
 `
 
@@ -24,6 +25,7 @@ const { values: flags } = parseArgs({
     quick: { type: "boolean", default: false },
     rounds: { type: "string", default: "1" },
     only: { type: "string", default: "" },
+    features: { type: "boolean", default: false },
     "cpu-prof": { type: "string", default: "" },
     help: { type: "boolean", default: false }
   }
@@ -36,7 +38,9 @@ const [warmUp, duration] = flags.quick ? [1, 3] : [5, 8]
 const main = Effect.gen(function*() {
   const pinned = leaveServerCore()
   const stage = yield* makeStage({ profiles: 10_000, users: 50, onProgress: Console.error })
-  const cases = casesOn(stage).filter(({ how, server, work }) => new RegExp(flags.only).test(`${work} ${server} ${how}`))
+  const cases = casesOn(stage, flags.features).filter(({ how, server, work }) =>
+    new RegExp(flags.only).test(`${work} ${server} ${how}`)
+  )
   const reference: Reference = new Map()
   const best = new Map<Case, Measured>()
   for (let round = 1; round <= Number(flags.rounds); round++) {

@@ -14,7 +14,8 @@ export interface Case {
   readonly environment: Readonly<Record<string, string>>
 }
 
-export const casesOn = (stage: Stage): ReadonlyArray<Case> => {
+/** With `features` also our server without each of what the peers have not. */
+export const casesOn = (stage: Stage, features = false): ReadonlyArray<Case> => {
   const ours = (work: Work, how: string, settings: Readonly<Record<string, string>>): Case => ({
     work,
     server: "ours",
@@ -26,7 +27,6 @@ export const casesOn = (stage: Stage): ReadonlyArray<Case> => {
       SUPABASE_ANON_KEY: stage.anonKey,
       ...vendorAccount,
       DECODO_BASE_URL: stage.vendorUrl,
-      LOG_LEVEL: "Warn",
       // Counted as everywhere, and never used up.
       RATE_LIMIT_FACTOR: "1000000",
       ...settings
@@ -39,13 +39,24 @@ export const casesOn = (stage: Stage): ReadonlyArray<Case> => {
       { work, server: "node:http", how, script: file("../servers/NodeHttp.ts"), environment }
     ]
   }
+  const works = [
+    { work: "hot", how: "its cache", settings: {} },
+    { work: "db", how: "stored answer", settings: { CACHE_MAX_BYTES: "0" } }
+  ] as const
+  const without = works.flatMap(({ how, settings, work }) => [
+    ours(work, `${how}, no rate limits`, { ...settings, RATE_LIMIT_FACTOR: "0" }),
+    ours(work, `${how}, no access log`, { ...settings, ACCESS_LOG_SHARE: "0" }),
+    ours(work, `${how}, neither`, { ...settings, RATE_LIMIT_FACTOR: "0", ACCESS_LOG_SHARE: "0" })
+  ])
+  const [hot, db] = works
   return [
-    ours("hot", "its cache", {}),
+    ours(hot.work, hot.how, hot.settings),
     ...peers("hot", "all in memory", "memory"),
-    ours("db", "stored answer", { CACHE_MAX_BYTES: "0" }),
+    ours(db.work, db.how, db.settings),
     ...peers("db", "stored answer", "stored"),
     ...peers("db", "rows", "rows"),
-    ...peers("db", "JSON made in SQL", "sql")
+    ...peers("db", "JSON made in SQL", "sql"),
+    ...(features ? without : [])
   ]
 }
 

@@ -43,7 +43,8 @@ const start = async ({ environment, nodeArguments = [], pinned, script }: Server
   const began = performance.now()
   const child = spawn(file, rest, {
     env: { PATH: process.env["PATH"], NODE_ENV: "production", HOST: "127.0.0.1", PORT: String(port), ...environment },
-    stdio: ["ignore", "inherit", "inherit"]
+    // The log is written, and read by nobody.
+    stdio: ["ignore", "ignore", "inherit"]
   })
   const url = `http://127.0.0.1:${port}`
   while (!(await answers(url))) {
