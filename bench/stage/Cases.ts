@@ -28,7 +28,7 @@ export const casesOn = (stage: Stage, features = false): ReadonlyArray<Case> => 
       ...vendorAccount,
       DECODO_BASE_URL: stage.vendorUrl,
       // Counted as everywhere, and never used up.
-      RATE_LIMIT_FACTOR: "1000000",
+      RATE_LIMIT_FACTOR: "1000",
       ...settings
     }
   })
