@@ -1,16 +1,18 @@
 import { Layer } from "effect"
 import { Audit } from "./audit/Audit.ts"
+import { TaskCollection } from "./profiles/TaskCollection.ts"
 import { ScheduledRefresh } from "./refresh/ScheduledRefresh.ts"
 import type { SettingsValues } from "./settings/Settings.ts"
 import { Webhooks } from "./webhooks/Webhooks.ts"
 
-/** What goes on by itself beside the requests, in servers and workers alike: deliveries of webhooks, the scheduled refresh, and what the audit log forgets. */
+/** What goes on by itself beside the requests, in servers and workers alike: deliveries of webhooks, the scheduled refresh, what lies at the vendor, and what the audit log forgets. */
 export const background = (settings: SettingsValues) =>
   Layer.mergeAll(
     settings.WEBHOOK_WORKERS
       ? Webhooks.workerLayer({ concurrency: settings.WEBHOOK_CONCURRENCY })
       : Layer.empty,
     ScheduledRefresh.running(refreshOptions(settings)),
+    settings.DECODO_MODE === "async" ? TaskCollection.running : Layer.empty,
     Audit.forgetting(settings.AUDIT_ADDRESS_RETENTION)
   )
 

@@ -73,6 +73,10 @@ export const thriftProbes: ReadonlyArray<Probe> = [
   { method: "VendorTaskRepo.setTaskIds", run: tasks(VendorTaskRepo.use((repo) => repo.setTaskIds([task]))) },
   { method: "VendorTaskRepo.withdraw", run: tasks(VendorTaskRepo.use((repo) => repo.withdraw([id]))) },
   { method: "VendorTaskRepo.findOpen", run: tasks(VendorTaskRepo.use((repo) => repo.findOpen("probe", "probe", since))) },
+  {
+    method: "VendorTaskRepo.findUnanswered",
+    run: tasks(VendorTaskRepo.use((repo) => repo.findUnanswered("probe", { after: now, before: later }, 1)))
+  },
   { method: "VendorTaskRepo.setAnswered", run: tasks(VendorTaskRepo.use((repo) => repo.setAnswered(id, now))) },
   { method: "VendorTaskRepo.setEnded", run: tasks(VendorTaskRepo.use((repo) => repo.setEnded(id, now))) },
   { method: "PlaceRepo.enter", run: places(FleetStore.use((store) => store.enter(id, rules))) },

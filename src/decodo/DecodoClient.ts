@@ -27,3 +27,6 @@ export interface FetchOptions {
   /** Looked at right before each call, which may have waited long for its place: `Superseded` where it is no longer needed. */
   readonly superseded?: Effect.Effect<boolean>
 }
+
+/** What the vendor is asked for a profile by. */
+export const profileTarget = { target: "instagram_graphql_profile" }

@@ -3,7 +3,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import { instantOf } from "../database/Instant.ts"
 import { VendorGuard } from "../thrift/VendorGuard.ts"
 import { type Announced, VendorTasks } from "../thrift/VendorTasks.ts"
-import { DecodoClient, type FetchOptions } from "./DecodoClient.ts"
+import { DecodoClient, type FetchOptions, profileTarget } from "./DecodoClient.ts"
 import { DecodoError } from "./DecodoError.ts"
 import { type DecodoReason, patience, PostNotFound, ProfileNotFound, wrongShape } from "./DecodoReason.ts"
 import type { FetchedProfile, FetchedSinglePost, FetchMeta } from "./FetchedProfile.ts"
@@ -189,5 +189,4 @@ const emptyMeans = <A, R>(fetch: Effect.Effect<A, DecodoError, R>, absence: Prof
 const batchSpacing = 1_050
 const betweenBatches = Schedule.jittered(Schedule.spaced(1.3 * batchSpacing))
 
-const profileTarget: DecodoTarget = { target: "instagram_graphql_profile" }
 const postTarget: DecodoTarget = { target: "instagram_graphql_post" }

@@ -23,6 +23,18 @@ export class VendorTaskRepo extends Context.Service<VendorTaskRepo, {
    * answers are kept, so that nobody can forget to say it.
    */
   findOpen(target: string, query: string, since: OpenSince): Effect.Effect<VendorTask | undefined, DatabaseError>
+  /**
+   * What was asked for by tasks that the vendor took between these instants and whose results nobody has seen: any so many of them, so that
+   * some that cannot be had do not keep the others.
+   */
+  findUnanswered(
+    target: string,
+    between: { readonly after: Column.Instant; readonly before: Column.Instant },
+    limit: number
+  ): Effect.Effect<
+    ReadonlyArray<string>,
+    DatabaseError
+  >
   /** Its result has come: whether it is the first time, as it is for a task that could not be noted. */
   setAnswered(id: string, at: Column.Instant): Effect.Effect<boolean, DatabaseError>
   /** It will never bring an answer. */
@@ -35,6 +47,7 @@ export class VendorTaskRepo extends Context.Service<VendorTaskRepo, {
       const guard = available("vendor_tasks")
       const decode = row("vendor_tasks", VendorTask)
       const decodeIds = rows("vendor_tasks", Schema.Struct({ id: VendorTask.fields.id }))
+      const decodeQueries = rows("vendor_tasks", Schema.Struct({ query: VendorTask.fields.query }))
       const decodeFirst = row("vendor_tasks", Schema.Struct({ first: Schema.Boolean }))
 
       const insert = Effect.fn("VendorTaskRepo.insert")((
@@ -103,6 +116,20 @@ export class VendorTaskRepo extends Context.Service<VendorTaskRepo, {
           LIMIT 1`)
       )
 
+      const findUnanswered = Effect.fn("VendorTaskRepo.findUnanswered")((
+        ...[target, { after, before }, limit]: Parameters<VendorTaskRepo["Service"]["findUnanswered"]>
+      ) =>
+        Effect.map(
+          decodeQueries(sql`
+            SELECT query FROM vendor_tasks
+            WHERE target = ${target} AND submitted_at > ${after} AND submitted_at < ${before}
+              AND answered_at IS NULL AND ended_at IS NULL AND task_id IS NOT NULL
+            ORDER BY random()
+            LIMIT ${limit}`),
+          (found) => found.map(({ query }) => query)
+        )
+      )
+
       const setAnswered = Effect.fn("VendorTaskRepo.setAnswered")((id: string, at: Column.Instant) =>
         Effect.map(
           decodeFirst(sql`
@@ -118,7 +145,7 @@ export class VendorTaskRepo extends Context.Service<VendorTaskRepo, {
         Effect.asVoid(guard(sql`UPDATE vendor_tasks SET ended_at = ${at} WHERE id = ${id}`))
       )
 
-      return { insert, announce, setTaskIds, withdraw, findOpen, setAnswered, setEnded }
+      return { insert, announce, setTaskIds, withdraw, findOpen, findUnanswered, setAnswered, setEnded }
     })
   )
 }

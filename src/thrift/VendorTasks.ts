@@ -44,6 +44,8 @@ export class VendorTasks extends Context.Service<VendorTasks, {
   accepted(tasks: ReadonlyArray<{ readonly id: string; readonly taskId: string }>): Effect.Effect<void>
   /** Nobody need wait for those of them that the vendor has not taken. */
   withdraw(announced: ReadonlyArray<Announced>): Effect.Effect<void>
+  /** What was asked for by tasks, at most so many, whose results the vendor still keeps and nobody comes for; none while the database is away. */
+  abandoned(target: string, limit: number): Effect.Effect<ReadonlyArray<string>>
   /** Its result has come: whether for the first time. */
   answered(task: Task): Effect.Effect<boolean>
   /** It will bring no answer. */
@@ -116,6 +118,13 @@ export class VendorTasks extends Context.Service<VendorTasks, {
           ).pipe(orElse<void>("a task at the vendor is known to this process alone", undefined))
           return tasks.map(({ id, taskId }) => ({ id, taskId, submittedAt: now, answered: false }))
         }),
+        abandoned: Effect.fn("VendorTasks.abandoned")(function*(target: string, limit: number) {
+          const now = yield* Clock.currentTimeMillis
+          const between = { after: instantOf(now - keptByVendor), before: instantOf(now - cameForWithin) }
+          return yield* repo.findUnanswered(target, between, limit).pipe(
+            orElse<ReadonlyArray<string>>("tasks at the vendor are not known", [])
+          )
+        }),
         answered: Effect.fn("VendorTasks.answered")(function*({ id }: Task) {
           return yield* repo.setAnswered(id, instantOf(yield* Clock.currentTimeMillis)).pipe(
             orElse("the end of a task is not noted", true)
@@ -155,6 +164,9 @@ const keptByVendor = Duration.toMillis("23 hours")
  * its pace, and is answered.
  */
 const announcedFor = Duration.toMillis("1 minute")
+
+/** Longer than a fetch and its job take to come for what they ordered, unless they never will. */
+const cameForWithin = Duration.toMillis("15 minutes")
 
 const openSince = Effect.map(Clock.currentTimeMillis, (now): OpenSince => ({
   submitted: instantOf(now - keptByVendor),

@@ -1,10 +1,14 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import * as App from "../../src/app.ts"
 import type { BulkJobView, JobItemView } from "../../src/jobs/Job.ts"
+import { TaskCollection } from "../../src/profiles/TaskCollection.ts"
 import { VendorSimulator } from "../../src/sandbox/vendor/VendorSimulator.ts"
+import { readSettings } from "../../src/settings/Settings.ts"
 import { searchesOf } from "../support/search.ts"
 import { TestApp, type TestUser } from "../support/TestApp.ts"
+import { TestDatabase } from "../support/TestDatabase.ts"
 import { until } from "../support/until.ts"
 import { VendorFront } from "../support/VendorFront.ts"
 
@@ -267,5 +271,46 @@ layer(
         ([row]) => row?.billed === billed
       )
       assert.deepStrictEqual(metered, { billed, cost: billed * 1_000 })
-    }))
+    }), 120_000)
+
+  it.effect(
+    "is cancelled: what it had ordered is collected for nobody, and nothing is ordered again",
+    () =>
+      Effect.gen(function*() {
+        const app = yield* TestApp
+        const sql = yield* SqlClient
+        const front = yield* VendorFront
+        const simulator = yield* VendorSimulator
+        const user = yield* app.newUser
+        const before = front.batches.length
+        const usernames = Array.from({ length: 16 }, (_, i) => `sim.pending.3_${i}`)
+        const made = (yield* create(user, { usernames })).json<BulkJobView>()
+        yield* until(Effect.sync(() => front.batches), (batches) => batches.length > before)
+        assert.strictEqual((yield* remove(user, made.href)).status, 204)
+        yield* until(sql`SELECT 1 FROM profile_fetches WHERE finished_at IS NULL`, (rows) => rows.length === 0)
+        const left = sql<{ query: string }>`
+        SELECT query FROM vendor_tasks WHERE answered_at IS NULL AND ended_at IS NULL AND task_id IS NOT NULL`
+        const ordered = yield* until(left, (rows) => rows.length > 0)
+
+        const { billed } = yield* simulator.stats
+        yield* sql`UPDATE vendor_tasks SET submitted_at = submitted_at - interval '16 minutes'`
+        const settings = yield* Effect.fromResult(readSettings({
+          DATABASE_URL: Redacted.value((yield* TestDatabase).url),
+          SUPABASE_URL: "http://127.0.0.1:1",
+          SUPABASE_ANON_KEY: "none",
+          SMARTPROXY_USERNAME: "none",
+          SMARTPROXY_PASSWORD: "none",
+          DECODO_BASE_URL: front.url,
+          JOBS_CONCURRENCY: "0"
+        }))
+        const collection = TaskCollection.layerNoDeps.pipe(Layer.provide(App.services(settings)))
+        assert.strictEqual(yield* Effect.provide(TaskCollection.use(({ round }) => round), collection), ordered.length)
+        yield* until(left, (rows) => rows.length === 0)
+        assert.strictEqual((yield* simulator.stats).billed, billed, "it was charged when it was done")
+        const names = ordered.map(({ query }) => query)
+        yield* until(sql`SELECT 1 FROM profiles WHERE username = ANY (${names}::text[])`, (rows) => rows.length === names.length)
+        assert.lengthOf(yield* sql`SELECT 1 FROM user_profile_access WHERE user_id = ${user.id}`, 0)
+      }),
+    120_000
+  )
 })

@@ -1,0 +1,45 @@
+import { Context, Effect, Layer } from "effect"
+import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { profileTarget } from "../decodo/DecodoClient.ts"
+import { VendorTasks } from "../thrift/VendorTasks.ts"
+import { ProfileFetches } from "./ProfileFetches.ts"
+import { Username } from "./Username.ts"
+
+/**
+ * Collects what was ordered of the vendor and nobody came for: the job was cancelled, the caller left, or it took longer than a fetch may.
+ * It is charged all the same, and is kept and stored like any other answer while the vendor has it.
+ */
+export class TaskCollection extends Context.Service<TaskCollection, {
+  /** Begins the fetches of names whose results lie there, a hundred at most, for nobody: no window opens, and no search is recorded. How many. */
+  readonly round: Effect.Effect<number, DatabaseError>
+}>()("analytics-following/profiles/TaskCollection") {
+  static readonly layerNoDeps = Layer.effect(
+    TaskCollection,
+    Effect.gen(function*() {
+      const tasks = yield* VendorTasks
+      const fetches = yield* ProfileFetches
+      const round = Effect.gen(function*() {
+        const names = yield* tasks.abandoned(profileTarget.target, 100)
+        yield* Effect.forEach(
+          names,
+          (name) => fetches.join(Username.make(name), undefined, { purpose: "backfill", analysisType: "refresh" }),
+          { discard: true }
+        )
+        return names.length
+      }).pipe(Effect.withSpan("TaskCollection.round"))
+      return { round }
+    })
+  )
+
+  /** Asks for rounds as long as the process lives. What fails is in the log, and comes again. */
+  static readonly running = Layer.effectDiscard(Effect.gen(function*() {
+    const { round } = yield* TaskCollection
+    yield* Effect.forkScoped(Effect.forever(
+      Effect.sleep("5 minutes").pipe(
+        Effect.andThen(round),
+        Effect.tap((begun) => begun === 0 ? Effect.void : Effect.logInfo("ordered profiles are collected", { begun })),
+        Effect.catchCause((cause) => Effect.logWarning("ordered profiles could not be collected", cause))
+      )
+    ))
+  })).pipe(Layer.provide(this.layerNoDeps))
+}
