@@ -293,6 +293,8 @@ layer(
         const ordered = yield* until(left, (rows) => rows.length > 0)
 
         const { billed } = yield* simulator.stats
+        const windows = sql`SELECT profile_id FROM user_profile_access WHERE user_id = ${user.id}`
+        const opened = yield* windows
         yield* sql`UPDATE vendor_tasks SET submitted_at = submitted_at - interval '16 minutes'`
         const settings = yield* Effect.fromResult(readSettings({
           DATABASE_URL: Redacted.value((yield* TestDatabase).url),
@@ -309,7 +311,7 @@ layer(
         assert.strictEqual((yield* simulator.stats).billed, billed, "it was charged when it was done")
         const names = ordered.map(({ query }) => query)
         yield* until(sql`SELECT 1 FROM profiles WHERE username = ANY (${names}::text[])`, (rows) => rows.length === names.length)
-        assert.lengthOf(yield* sql`SELECT 1 FROM user_profile_access WHERE user_id = ${user.id}`, 0)
+        assert.deepStrictEqual(yield* windows, opened)
       }),
     120_000
   )
