@@ -48,8 +48,10 @@ export const makeTaskCalls = (api: VendorApi, tasks: VendorTasks["Service"], opt
         task = made
       })))
     const run = Effect.gen(function*() {
-      const current = task ?? (yield* begin)
-      const ended = yield* Effect.result(poll(current, target.target, open === undefined))
+      // Looked for once more: while this call waited for its place, a twin in another process may have submitted it.
+      const found = task ?? (task = yield* tasks.findOpen(target.target, query))
+      const current = found ?? (yield* begin)
+      const ended = yield* Effect.result(poll(current, target.target, found === undefined))
       if (ended._tag === "Success" || endsTask(ended.failure)) paidBefore = !(yield* tasks.answered(current))
       return yield* Effect.fromResult(ended) satisfies Effect.Effect<Scraped, DecodoReason>
     })
