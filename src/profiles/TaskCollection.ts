@@ -1,6 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { profileTarget } from "../decodo/DecodoClient.ts"
+import { loop } from "../observability/Loops.ts"
 import { VendorTasks } from "../thrift/VendorTasks.ts"
 import { ProfileFetches } from "./ProfileFetches.ts"
 import { Username } from "./Username.ts"
@@ -31,15 +32,13 @@ export class TaskCollection extends Context.Service<TaskCollection, {
     })
   )
 
-  /** Asks for rounds as long as the process lives. What fails is in the log, and comes again. */
+  /** Asks for rounds as long as the process lives. */
   static readonly running = Layer.effectDiscard(Effect.gen(function*() {
     const { round } = yield* TaskCollection
-    yield* Effect.forkScoped(Effect.forever(
-      Effect.sleep("5 minutes").pipe(
-        Effect.andThen(round),
-        Effect.tap((begun) => begun === 0 ? Effect.void : Effect.logInfo("ordered profiles are collected", { begun })),
-        Effect.catchCause((cause) => Effect.logWarning("ordered profiles could not be collected", cause))
-      )
-    ))
+    const told = Effect.tap(
+      round,
+      (begun) => begun === 0 ? Effect.void : Effect.logInfo("ordered profiles are collected", { begun })
+    )
+    yield* loop("task_collection", "5 minutes", told)
   })).pipe(Layer.provide(this.layerNoDeps))
 }
