@@ -1321,6 +1321,7 @@ CREATE TABLE vendor_tasks (
 );
 CREATE INDEX vendor_tasks_query_idx ON public.vendor_tasks USING btree (target, query, submitted_at DESC);
 CREATE INDEX vendor_tasks_submitted_at_idx ON public.vendor_tasks USING btree (submitted_at);
+CREATE INDEX vendor_tasks_unanswered_idx ON public.vendor_tasks USING btree (target, submitted_at) WHERE ((answered_at IS NULL) AND (ended_at IS NULL) AND (task_id IS NOT NULL));
 ALTER TABLE vendor_tasks ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON TABLE vendor_tasks FROM PUBLIC, anon, authenticated, service_role;
 GRANT ALL ON TABLE vendor_tasks TO service_role;
