@@ -171,7 +171,7 @@ const metaOf = (
   task_id: value.scraped.taskId,
   target: value.target,
   fetched_at: instantOf(endedAt),
-  duration_ms: Math.round(endedAt - startedAt),
+  duration_ms: Math.min(longestDuration, Math.round(endedAt - startedAt)),
   attempts,
   response_bytes: value.scraped.bytes
 })
@@ -190,3 +190,6 @@ const batchSpacing = 1_050
 const betweenBatches = Schedule.jittered(Schedule.spaced(1.3 * batchSpacing))
 
 const postTarget: DecodoTarget = { target: "instagram_graphql_post" }
+
+/** Milliseconds that its column holds: a system that stood still for a month must not lose what it paid for. */
+const longestDuration = 2_147_483_647

@@ -65,6 +65,8 @@ export const makeCalls = Effect.fnUntraced(function*(options: CallOptions) {
         const { call, superseded, target, task } = yield* asked(number)
         const timed = Effect.gen(function*() {
           const now = yield* Clock.currentTimeMillis
+          // A process that stood still while it waited for its place would pay for what it gives up at once.
+          if (left(now) <= 0) return yield* new Timeout()
           startedAt ??= now
           attempts = number
           const ended = Effect.timeoutOrElse(call, {

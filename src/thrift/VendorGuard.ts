@@ -93,7 +93,7 @@ const make = Effect.fnUntraced(function*(options: BreakerOptions) {
             outcome,
             billed: charged,
             cost_micros: charged === "no" ? 0 : spending.price * (units ?? 1),
-            duration_ms: Math.round(now - startedAt),
+            duration_ms: Math.min(longestDuration, Math.round(now - startedAt)),
             attempt
           })
         }))
@@ -151,3 +151,6 @@ const endOf = (exit: Exit.Exit<unknown, DecodoReason>, task: GuardedTask | undef
   const goesOn = (task?.taskId() ?? null) !== null && !Exit.isSuccess(exit) && (reason === undefined || !endsTask(reason))
   return goesOn ? { outcome, charged: "no", stays: true } : { outcome, charged, stays: charged !== "no" }
 }
+
+/** Milliseconds that its column holds: a system that stood still for a month must not lose what it paid for. */
+const longestDuration = 2_147_483_647

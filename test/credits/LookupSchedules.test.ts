@@ -387,8 +387,11 @@ const checkUser = Effect.fnUntraced(function*(world: World, user: number) {
 /** One bill for each fetch that was needed: a call whose answer did not arrive is paid in vain, and only then. */
 const checkBill = Effect.fnUntraced(function*(fleet: Fleet, world: World, username: Username) {
   const sql = yield* SqlClient
+  // What has grown old before anybody came back to it is not stored any more.
+  const young = new Date(fleet.clock.currentTimeMillisUnsafe() - day).toISOString()
   const answers = yield* sql<{ task_id: string; is_pending: boolean }>`
-    SELECT task_id, stored_at IS NULL AND rejected_at IS NULL AS is_pending FROM vendor_answers WHERE username = ${username}`
+    SELECT task_id, stored_at IS NULL AND rejected_at IS NULL AND fetched_at > ${young}::timestamptz AS is_pending
+    FROM vendor_answers WHERE username = ${username}`
   const [{ cancelled } = { cancelled: 0 }] = yield* sql<{ cancelled: number }>`
     SELECT count(*)::integer AS cancelled FROM profile_fetches WHERE username = ${username} AND state = 'cancelled'`
   const calls = fleet.vendor.calls.slice(world.firstCall).filter((call) =>
