@@ -364,6 +364,8 @@ const day = 86_400_000
 
 /** The promises, looked up in the tables. */
 const check = Effect.fnUntraced(function*(fleet: Fleet, world: World) {
+  // Among them whoever was killed at the very end, in whose place nobody has been started.
+  for (const process of fleet.processes) if (process?.way.isCut() === true) fleet.dead.add(process.number)
   for (let user = 0; user < world.users.length; user++) yield* checkUser(world, user)
   for (const name of world.names) yield* checkBill(fleet, world, name)
 })
