@@ -126,4 +126,29 @@ layer(app, { excludeTestServices: true })(`${callers} callers of a name at once`
       front.release("slow.name")
       assert.isTrue((yield* Fiber.join(asking)).every((answer) => answer.status === 200))
     }))
+
+  it.effect("of whom one looks between a fetch's end and its commit cause one vendor call", () =>
+    Effect.gen(function*() {
+      const { newUser } = yield* TestApp
+      const sql = yield* SqlClient
+      const front = yield* VendorFront
+      const [first, second] = [yield* newUser, yield* newUser]
+      // A transaction sees the activity of its start for ever.
+      const waiting = (table: string) =>
+        Effect.flatMap(ReadSql, (read) =>
+          read`
+            SELECT 1 FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE ${`%INTO ${table}%`}`)
+      const asking = yield* sql.withTransaction(Effect.gen(function*() {
+        yield* sql`LOCK TABLE user_searches IN SHARE MODE`
+        const one = yield* Effect.forkChild(first.get("/profile/late.commit"))
+        yield* until(waiting("user_searches"), (found) => found.length === 1)
+        const other = yield* Effect.forkChild(second.get("/profile/late.commit"))
+        yield* until(waiting("profile_fetches"), (found) => found.length === 1)
+        return [one, other]
+      }))
+      const answers = yield* Effect.forEach(asking, Fiber.join)
+      assert.deepStrictEqual(answers.map(({ status }) => status), [200, 200])
+      assert.lengthOf(front.asked.filter((name) => name === "late.commit"), 1)
+    }))
 })
