@@ -2,6 +2,7 @@ import "effect/schema/SchemaJITCompiler/enable"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Clock, Console, Duration, Effect, Layer, Redacted, References } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { randomUUID } from "node:crypto"
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -58,6 +59,7 @@ const answersOf = (prefix: string, now: number): ReadonlyArray<Answer> => {
 const decode = ({ text }: Answer) => Effect.fromResult(decodeProfile(JSON.parse(text)))
 
 const metaOf = ({ text }: Answer, now: number): FetchedProfile["meta"] => ({
+  id: randomUUID(),
   target: "instagram_graphql_profile",
   task_id: null,
   fetched_at: instantOf(now),

@@ -110,7 +110,10 @@ export const probes: ReadonlyArray<Probe> = [
     method: "EncodedAnswerRepo.upsert",
     run: encoded(EncodedAnswerRepo.use((repo) => repo.upsert({ id: profile, data_version: 1 }, 1, "{}")))
   },
-  { method: "PostAnswerRepo.insert", run: postAnswers(PostAnswerRepo.use((repo) => repo.insert(sampleInsert(PostAnswer)))) },
+  {
+    method: "PostAnswerRepo.insert",
+    run: postAnswers(PostAnswerRepo.use((repo) => repo.insert({ ...sampleInsert(PostAnswer), id })))
+  },
   { method: "PostAnswerRepo.findLatest", run: postAnswers(PostAnswerRepo.use((repo) => repo.findLatest(shortcode, now))) },
   { method: "PostAnswerRepo.markStored", run: postAnswers(PostAnswerRepo.use((repo) => repo.markStored(id, now))) },
   { method: "PostRepo.findByShortcode", run: posts(PostRepo.use((repo) => repo.findByShortcode(shortcode))) },
@@ -270,7 +273,10 @@ export const probes: ReadonlyArray<Probe> = [
   { method: "UserRepo.findAccount", run: users(UserRepo.use((repo) => repo.findAccount(user))) },
   { method: "UserRepo.insertMissing", run: users(UserRepo.use((repo) => repo.insertMissing(account, now))) },
   { method: "UserRepo.sessionOpen", run: users(UserRepo.use((repo) => repo.sessionOpen(id))) },
-  { method: "VendorAnswerRepo.insert", run: answers(VendorAnswerRepo.use((repo) => repo.insert(sampleInsert(VendorAnswer)))) },
+  {
+    method: "VendorAnswerRepo.insert",
+    run: answers(VendorAnswerRepo.use((repo) => repo.insert({ ...sampleInsert(VendorAnswer), id })))
+  },
   { method: "VendorAnswerRepo.hasPending", run: answers(VendorAnswerRepo.use((repo) => repo.hasPending(username, now))) },
   { method: "VendorAnswerRepo.findPending", run: answers(VendorAnswerRepo.use((repo) => repo.findPending(username, now))) },
   { method: "VendorAnswerRepo.findStored", run: answers(VendorAnswerRepo.use((repo) => repo.findStored(username, now))) },

@@ -1,5 +1,6 @@
 import { Clock, Duration, Effect, Layer, type Redacted, Schedule, Semaphore } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
+import { randomUUID } from "node:crypto"
 import { instantOf } from "../database/Instant.ts"
 import { VendorGuard } from "../thrift/VendorGuard.ts"
 import { type Announced, VendorTasks } from "../thrift/VendorTasks.ts"
@@ -168,6 +169,7 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
 const metaOf = (
   { attempts, endedAt, startedAt, value }: Called<{ readonly scraped: Scraped; readonly target: string }>
 ): FetchMeta => ({
+  id: randomUUID(),
   task_id: value.scraped.taskId,
   target: value.target,
   fetched_at: instantOf(endedAt),

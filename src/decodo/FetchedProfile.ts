@@ -87,6 +87,8 @@ export type DecodedProfile = typeof DecodedProfile.Type
 
 /** How something was fetched. */
 export const FetchMeta = Schema.Struct({
+  /** Names the answer here, so that one whose keeping was not confirmed can be kept again. */
+  id: Schema.String,
   task_id: Text,
   target: Schema.String,
   fetched_at: Instant,

@@ -1,6 +1,6 @@
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import * as Column from "../database/Column.ts"
+import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { available, row } from "../database/Rows.ts"
 import { PostAnswer } from "./PostAnswer.ts"
@@ -8,7 +8,8 @@ import type { Shortcode } from "./Shortcode.ts"
 
 /** All SQL of `post_answers`: paid answers about single posts, kept before anything is made of them. */
 export class PostAnswerRepo extends Context.Service<PostAnswerRepo, {
-  insert(answer: typeof PostAnswer.insert.Encoded): Effect.Effect<string, DatabaseError>
+  /** Again it adds nothing: what became of a statement is not known where its connection broke. */
+  insert(answer: typeof PostAnswer.insert.Encoded & { readonly id: string }): Effect.Effect<void, DatabaseError>
   /** The newest answer about a post that was paid for since then. */
   findLatest(shortcode: Shortcode, since: Column.Instant): Effect.Effect<PostAnswer | undefined, DatabaseError>
   /** Call inside the transaction that stores the post. */
@@ -18,14 +19,15 @@ export class PostAnswerRepo extends Context.Service<PostAnswerRepo, {
     PostAnswerRepo,
     Effect.gen(function*() {
       const sql = yield* SqlClient
-      const decodeId = row("post_answers", Schema.Struct({ id: Column.uuid }))
       const decodeAnswer = row("post_answers", PostAnswer)
 
-      const insert = Effect.fn("PostAnswerRepo.insert")(function*(answer: typeof PostAnswer.insert.Encoded) {
-        const found = yield* decodeId(sql`
-          INSERT INTO post_answers ${sql.insert({ ...answer, payload: JSON.stringify(answer.payload) })} RETURNING id`)
-        return found?.id ?? (yield* Effect.die("an insert returns its row"))
-      })
+      const insert = Effect.fn("PostAnswerRepo.insert")((answer: Parameters<PostAnswerRepo["Service"]["insert"]>[0]) =>
+        Effect.asVoid(
+          available("post_answers")(sql`
+          INSERT INTO post_answers ${sql.insert({ ...answer, payload: JSON.stringify(answer.payload) })}
+          ON CONFLICT (id) DO NOTHING`)
+        )
+      )
 
       const findLatest = Effect.fn("PostAnswerRepo.findLatest")((shortcode: Shortcode, since: Column.Instant) =>
         decodeAnswer(sql`

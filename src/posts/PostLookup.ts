@@ -90,12 +90,12 @@ const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
     if ((yield* absences.find({ shortcode })) !== undefined) return yield* Effect.fail(notFound(shortcode))
     const { meta, post } = yield* Effect.catchTag(client.fetchPost(shortcode), "DecodoError", (error) => failed(shortcode, error))
     // Paid for, and only here until it is written down, also where the process is told to stop meanwhile.
-    const id = yield* Effect.retry(
+    yield* Effect.retry(
       Effect.uninterruptible(answers.insert({ shortcode, ...meta, payload: post.raw, stored_at: null })),
       { while: (error) => error._tag === "DatabaseUnavailable", schedule: Schedule.exponential("200 millis"), times: 6 }
     )
     yield* absences.forget({ shortcode })
-    return { id, post, fetchedAt: meta.fetched_at }
+    return { id: meta.id, post, fetchedAt: meta.fetched_at }
   })
 
   const failed = Effect.fnUntraced(function*(shortcode: Shortcode, error: DecodoError) {

@@ -1,4 +1,4 @@
-import { Cause, Clock, Context, Effect, Layer, Schedule, Semaphore } from "effect"
+import { Cause, Clock, Context, Duration, Effect, Layer, Schedule, Semaphore } from "effect"
 import { Cache } from "../cache/Cache.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf, millisOf } from "../database/Instant.ts"
@@ -58,8 +58,9 @@ export class FetchRun extends Context.Service<FetchRun, {
 
         /** The answer; undefined where the name is known to lead to none. */
         const answer = Effect.fnUntraced(function*(fetch: ProfileFetch, known: Granted | undefined) {
-          const { username } = fetch
-          const kept = yield* store.findKept(username, options.keptMaxAge)
+          const { attempts, username } = fetch
+          const findKept = store.findKept(username, options.keptMaxAge)
+          const kept = (yield* findKept) ?? (attempts > 1 ? yield* Effect.delay(findKept, answerOfOthers) : undefined)
           if (kept !== undefined) return kept
           if (known === undefined && (yield* absences.find({ username })) !== undefined) return undefined
           const fetched = yield* client.fetchProfile(username, { known: known !== undefined, superseded: superseded(fetch) })
@@ -250,8 +251,14 @@ const storedAtOnce = 3
 /** Processes that may die over one fetch before it is taken for the cause. */
 const mostAttempts = 30
 
+/**
+ * How long whoever takes a fetch over waits before it asks the vendor too. The process before may live and have the answer: it was frozen, or
+ * could not renew its lease because the database was away, and writes down what it has within `whileDatabaseIsAway`'s second.
+ */
+const answerOfOthers = Duration.seconds(3)
+
 /** About a minute: long enough for a restart of PostgreSQL, short enough not to hoard answers in memory. */
-const whileDatabaseIsAway = Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("5 seconds")]).pipe(
+const whileDatabaseIsAway = Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("1 second")]).pipe(
   Schedule.jittered,
   Schedule.upTo({ duration: "1 minute" }),
   Schedule.setInputType<DatabaseError>(),

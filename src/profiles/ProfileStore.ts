@@ -21,7 +21,7 @@ import { ProfileRepo } from "./ProfileRepo.ts"
 import { type PostAuthor, type ProfileRows, rowsOf, singlePostRows } from "./ProfileRows.ts"
 import { SnapshotRepo } from "./SnapshotRepo.ts"
 import type { Username } from "./Username.ts"
-import type { VendorAnswerId } from "./VendorAnswer.ts"
+import { VendorAnswerId } from "./VendorAnswer.ts"
 import { VendorAnswerRepo } from "./VendorAnswerRepo.ts"
 
 /** Someone who asked for a profile, since when they wait (milliseconds since 1970), and what they have reserved for it. */
@@ -53,7 +53,7 @@ export interface KeptAnswer {
 
 /** Turns vendor answers into rows: keeps the raw answer first, then stores everything it says in one transaction. */
 export class ProfileStore extends Context.Service<ProfileStore, {
-  /** Writes a paid answer down before anything is made of it. */
+  /** Writes a paid answer down before anything is made of it; once, however often it is written. */
   keep(requested: Username, fetched: FetchedProfile): Effect.Effect<KeptAnswer, DatabaseError>
   /** A kept answer that never became rows (the process died in between), no older than `maxAge` milliseconds. */
   findKept(username: Username, maxAge: number): Effect.Effect<KeptAnswer | undefined, DatabaseError>
@@ -112,7 +112,8 @@ export class ProfileStore extends Context.Service<ProfileStore, {
       const outbox = yield* Outbox
 
       const keep = Effect.fn("ProfileStore.keep")(function*(requested: Username, { meta, raw, ...decoded }: FetchedProfile) {
-        const id = yield* answers.insert({
+        yield* answers.insert({
+          id: meta.id,
           username: requested,
           target: meta.target,
           task_id: meta.task_id,
@@ -125,7 +126,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
           rejected_at: null,
           rejection: null
         })
-        return { id, decoded: { ...decoded, raw }, fetchedAt: meta.fetched_at }
+        return { id: VendorAnswerId.make(meta.id), decoded: { ...decoded, raw }, fetchedAt: meta.fetched_at }
       })
 
       const findKept = Effect.fn("ProfileStore.findKept")(function*(username: Username, maxAge: number) {

@@ -8,7 +8,8 @@ import { VendorAnswer, VendorAnswerId } from "./VendorAnswer.ts"
 
 /** All SQL of `vendor_answers`: paid answers, kept before anything is made of them. */
 export class VendorAnswerRepo extends Context.Service<VendorAnswerRepo, {
-  insert(answer: typeof VendorAnswer.insert.Encoded): Effect.Effect<VendorAnswerId, DatabaseError>
+  /** Again it adds nothing: what became of a statement is not known where its connection broke. */
+  insert(answer: typeof VendorAnswer.insert.Encoded & { readonly id: string }): Effect.Effect<void, DatabaseError>
   /** The newest answer for a name that was paid for since `since` and has become neither rows nor refused. */
   findPending(username: Username, since: Column.Instant): Effect.Effect<VendorAnswer | undefined, DatabaseError>
   /** Whether there is one that `findPending` finds. */
@@ -32,11 +33,11 @@ export class VendorAnswerRepo extends Context.Service<VendorAnswerRepo, {
       const decodeAnswer = row("vendor_answers", VendorAnswer)
       const guard = available("vendor_answers")
 
-      const insert = Effect.fn("VendorAnswerRepo.insert")(function*(answer: typeof VendorAnswer.insert.Encoded) {
-        const found = yield* decodeId(sql`
-          INSERT INTO vendor_answers ${sql.insert({ ...answer, payload: JSON.stringify(answer.payload) })} RETURNING id`)
-        return found?.id ?? (yield* Effect.die("an insert returns its row"))
-      })
+      const insert = Effect.fn("VendorAnswerRepo.insert")((answer: Parameters<VendorAnswerRepo["Service"]["insert"]>[0]) =>
+        Effect.asVoid(guard(sql`
+          INSERT INTO vendor_answers ${sql.insert({ ...answer, payload: JSON.stringify(answer.payload) })}
+          ON CONFLICT (id) DO NOTHING`))
+      )
 
       const findPending = Effect.fn("VendorAnswerRepo.findPending")((username: Username, since: Column.Instant) =>
         decodeAnswer(sql`

@@ -38,6 +38,7 @@ describe("a call", () => {
       assert.strictEqual(call?.request.headers.traceparent, undefined)
       assert.deepStrictEqual(sentBody(call), { target: "instagram_graphql_profile", query: "sample.studio" })
       assert.deepStrictEqual(result.meta, {
+        id: result.meta.id,
         task_id: "7437926550256772097",
         target: "instagram_graphql_profile",
         fetched_at: result.meta.fetched_at,

@@ -40,7 +40,8 @@ const fetchedPost: FetchedSinglePost = {
     fetched_at: Instant.make("2026-01-01T00:00:00.000Z"),
     duration_ms: 1,
     attempts: 1,
-    response_bytes: 1
+    response_bytes: 1,
+    id: "00000000-0000-4000-8000-000000000001"
   }
 }
 

@@ -2,6 +2,7 @@ import { assert, it, layer } from "@effect/vitest"
 import { Effect, References, Result, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import fc from "fast-check"
+import { randomUUID } from "node:crypto"
 import { ProfileAccess } from "../../src/access/ProfileAccess.ts"
 import { Analytics } from "../../src/analytics/Analytics.ts"
 import { instantOf } from "../../src/database/Instant.ts"
@@ -66,6 +67,7 @@ layer(testServices, { excludeTestServices: true })((it) => {
           }
           const { username } = result.success.profile
           const meta = {
+            id: randomUUID(),
             task_id: null,
             target: "instagram_graphql_profile",
             fetched_at: fetchedAt,

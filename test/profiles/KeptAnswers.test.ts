@@ -1,6 +1,14 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Duration, Effect, Fiber, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { randomUUID } from "node:crypto"
+import { sampleInsert } from "../../src/alignment/SampleRow.ts"
+import { Draining } from "../../src/jobs/Draining.ts"
+import { JobQueue } from "../../src/jobs/JobQueue.ts"
+import { PostAnswer } from "../../src/posts/PostAnswer.ts"
+import { PostAnswerRepo } from "../../src/posts/PostAnswerRepo.ts"
+import { VendorAnswer } from "../../src/profiles/VendorAnswer.ts"
+import { VendorAnswerRepo } from "../../src/profiles/VendorAnswerRepo.ts"
 import { profileContent } from "../support/payload.ts"
 import { searchesOf } from "../support/search.ts"
 import { TestApp } from "../support/TestApp.ts"
@@ -149,6 +157,36 @@ layer(TestApp.layer(), { excludeTestServices: true })("an answer that was paid f
       assert.strictEqual(yield* asked("cut.off"), 1)
       assert.deepStrictEqual(yield* answersOf("cut.off"), ["stored"])
     }))
+
+  it.effect("by a process that lost its lease and lives is waited for, and not paid again", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const [fetch] = yield* sql<{ id: string }>`
+        INSERT INTO profile_fetches (username, purpose, analysis_type, state, attempts, started_at)
+        VALUES ('kept.late', 'lookup', 'lookup', 'running', 1, now()) RETURNING id`
+      yield* JobQueue.use(({ offer }) => offer("profile_fetch", fetch?.id ?? ""))
+      const stateOf = Effect.map(
+        sql<{ attempts: number; state: string }>`SELECT attempts, state FROM profile_fetches WHERE id = ${fetch?.id ?? ""}`,
+        (rows) => rows[0]
+      )
+      yield* until(stateOf, (row) => row?.attempts === 2)
+      // Long enough to have asked by now.
+      for (let look = 0; look < 50; look++) yield* stateOf
+      yield* keep("kept.late", userOf("kept.late", "9110"))
+      yield* until(stateOf, (row) => row?.state === "succeeded")
+      assert.strictEqual(yield* asked("kept.late"), 0)
+    }).pipe(Effect.provide(queue)))
+
+  it.effect("is kept once, though its writing was not confirmed and is done again", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const answer = { ...sampleInsert(VendorAnswer), id: randomUUID() }
+      const post = { ...sampleInsert(PostAnswer), id: randomUUID() }
+      const [answers, posts] = [yield* VendorAnswerRepo, yield* PostAnswerRepo]
+      for (let time = 0; time < 2; time++) yield* Effect.andThen(answers.insert(answer), posts.insert(post))
+      assert.lengthOf(yield* sql`SELECT 1 FROM vendor_answers WHERE id = ${answer.id}`, 1)
+      assert.lengthOf(yield* sql`SELECT 1 FROM post_answers WHERE id = ${post.id}`, 1)
+    }).pipe(Effect.provide([VendorAnswerRepo.layer, PostAnswerRepo.layer])))
 })
 
 layer(TestApp.layer({ settings: { DECODO_CONCURRENCY: "1" } }), { excludeTestServices: true })(
@@ -198,4 +236,8 @@ layer(TestApp.layer({ settings: { DECODO_CONCURRENCY: "1" } }), { excludeTestSer
         assert.strictEqual(yield* asked("taken.over"), 0)
       }))
   }
+)
+
+const queue = JobQueue.layerNoDeps({ lease: Duration.minutes(1), pollInterval: Duration.millis(20) }).pipe(
+  Layer.provide(Draining.layer({ timeout: 0 }))
 )
