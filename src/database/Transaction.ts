@@ -1,6 +1,6 @@
-import { type Cause, Clock, Context, Effect, Layer } from "effect"
+import { Cause, Clock, Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import type { SqlError } from "effect/sql/SqlError"
+import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import { gauge, histogram, secondsBuckets } from "../observability/Metrics.ts"
 import { ReadSql } from "./Database.ts"
 import type { DatabaseError } from "./DatabaseErrors.ts"
@@ -31,8 +31,9 @@ export class Transaction extends Context.Service<Transaction, {
 }
 
 /**
- * As the client's own, but what failed inside stays the failure. A connection that dies fails its `ROLLBACK` too, which the client makes
- * a defect and the failure before it with it: a restart of PostgreSQL would answer 500 and end what should be tried again.
+ * As the client's own, but what failed inside stays the failure. A connection that dies fails its `ROLLBACK` too, or the `RELEASE` of a
+ * transaction inside another, which the client makes a defect and the failure before it with it: a restart of PostgreSQL would answer 500
+ * and end what should be tried again.
  */
 export const transactional = (sql: SqlClient) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.suspend(() => {
@@ -41,8 +42,14 @@ export const transactional = (sql: SqlClient) => <A, E, R>(effect: Effect.Effect
       Effect.sync(() => {
         inside = cause
       }))
-    return Effect.catchCause(sql.withTransaction(watched), (cause) => Effect.failCause(inside ?? cause))
+    return Effect.catchCause(sql.withTransaction(watched), (cause) => Effect.failCause(inside ?? asFailure(cause)))
   })
+
+/** The driver's own failure, where the client has made a defect of it. */
+const asFailure = <E>(cause: Cause.Cause<E | SqlError>): Cause.Cause<E | SqlError> => {
+  const [reason] = cause.reasons
+  return reason !== undefined && Cause.isDieReason(reason) && isSqlError(reason.defect) ? Cause.fail(reason.defect) : cause
+}
 
 /** The clients have a pool each: without this, a read inside would look at the database from outside the transaction. */
 const joined = (sql: SqlClient, read: SqlClient) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>

@@ -7,12 +7,20 @@ import { Transaction, transactional } from "../../src/database/Transaction.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 
 layer(Transaction.layer.pipe(Layer.provideMerge(TestDatabase.layer)))("a transaction", (it) => {
-  it.effect("whose connection dies is DatabaseUnavailable and nothing else, though its ROLLBACK fails too", () =>
+  it.effect("whose connection dies is DatabaseUnavailable and nothing else, though its ROLLBACK or RELEASE fails too", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient
       const transaction = yield* Transaction
       const lost = available("profiles")(sql`SELECT pg_terminate_backend(pg_backend_pid())`)
-      for (const run of [transaction.run(lost), available("profiles")(transactional(sql)(lost))]) {
+      const lostUnnoticed = Effect.asVoid(Effect.exit(lost))
+      for (
+        const run of [
+          transaction.run(Effect.asVoid(lost)),
+          available("profiles")(transactional(sql)(Effect.asVoid(lost))),
+          transaction.run(lostUnnoticed),
+          transaction.run(transaction.run(lostUnnoticed))
+        ]
+      ) {
         const exit = yield* Effect.exit(run)
         assert(Exit.isFailure(exit))
         assert.lengthOf(exit.cause.reasons, 1)
