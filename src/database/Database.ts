@@ -2,6 +2,7 @@ import { PgClient, PgTypes } from "@effect/sql-pg"
 import { Context, Duration, Effect, Layer, Redacted, Result } from "effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import { watchedSocket } from "./WatchedSocket.ts"
 
 export interface DatabaseOptions {
   readonly url: Redacted.Redacted
@@ -52,12 +53,28 @@ export const poolOf = (options: DatabaseOptions): PgClient.PgPoolConfig => ({
   prepare: options.prepare,
   types,
   connectTimeout: Duration.seconds(5),
+  stream: watchedStream(options),
   // A transaction pooler refuses most of them: there the limit is the role's own (ALTER ROLE … SET statement_timeout).
   startupParameters: options.prepare
     ? { timezone: "UTC", statement_timeout: String(Duration.toMillis(options.statementTimeout)) }
     : {},
   spanAttributes: {}
 })
+
+/**
+ * The server answers a statement within its time-out, or is not there. Undefined where the address names no host (a socket's path): then
+ * the driver connects by itself.
+ */
+const watchedStream = ({ statementTimeout, url }: DatabaseOptions) => {
+  const { hostname, port, searchParams } = new URL(Redacted.value(url))
+  if (hostname === "" || hostname.includes("%") || searchParams.has("host")) return undefined
+  const host = hostname.replace(/^\[|\]$/g, "")
+  const silence = Duration.toMillis(statementTimeout) + answerOnItsWay
+  return () => watchedSocket({ host, port: Number(port || searchParams.get("port") || 5432), silence })
+}
+
+/** Milliseconds. */
+const answerOnItsWay = 2000
 
 /** Rows as the schemas want them: exact integers as numbers, instants as ISO text. */
 const types = PgTypes.makeRegistry()

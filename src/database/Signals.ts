@@ -29,6 +29,12 @@ export class Signals extends Context.Service<Signals, {
                 Effect.asVoid
               )
         }))
-      ).pipe(Layer.provide(PgClient.layer({ ...poolOf(options), maxConnections: 1 })))
+      ).pipe(Layer.provide(PgClient.layer({
+        ...poolOf(options),
+        maxConnections: 1,
+        // What listens is silent for as long as nothing happens.
+        stream: undefined,
+        keepAlive: "30 seconds"
+      })))
       : Layer.succeed(Signals, { hear: () => Effect.void })
 }
