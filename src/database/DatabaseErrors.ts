@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import * as HttpApiError from "effect/http-api/HttpApiError"
+import { isSqlError } from "effect/sql/SqlError"
 import { problemFields } from "../http/Problem.ts"
 
 /** PostgreSQL could not be reached, was too slow, or refused a statement; nothing was stored. `operation` names the repo method. */
@@ -38,3 +39,6 @@ export class RowRefused extends HttpApiError.Problem<RowRefused>()("RowRefused",
 }) {}
 
 export type DatabaseError = DatabaseUnavailable | RowMismatch | RowRefused
+
+/** Whether it is what the driver fails with, which becomes one of these where a repo asked; not where a library did. */
+export const isDriverError = (error: unknown): boolean => isSqlError(error)

@@ -1,6 +1,6 @@
 import { Cause, Context, Deferred, Duration, Effect, Fiber, Layer, Schedule, Schema, Scope } from "effect"
 import * as PersistedQueue from "effect/persistence/PersistedQueue"
-import { DatabaseUnavailable } from "../database/DatabaseErrors.ts"
+import { DatabaseUnavailable, isDriverError } from "../database/DatabaseErrors.ts"
 import { Draining } from "./Draining.ts"
 
 export interface JobQueueOptions {
@@ -88,7 +88,7 @@ export class JobQueue extends Context.Service<JobQueue, {
                       Cause.hasInterruptsOnly(cause)
                         ? Effect.failCause(cause as Cause.Cause<never>)
                         // What a handler fails with it has written down; a defect nobody has.
-                        : Cause.hasDies(cause)
+                        : Cause.hasDies(cause) && !isUnsettled(cause)
                         ? Effect.logError("work died, and comes again", { queue: name }, cause)
                         : Effect.logDebug("work comes again", { queue: name, cause: Cause.squash(cause) })
                     )
@@ -119,6 +119,10 @@ export class JobQueue extends Context.Service<JobQueue, {
       })
     )
 }
+
+/** The queue dies of a database that is away for longer than the lease: the work is another's by then. */
+const isUnsettled = (cause: Cause.Cause<unknown>): boolean =>
+  cause.reasons.every((reason) => !Cause.isDieReason(reason) || isDriverError(reason.defect))
 
 interface Worker {
   busy: boolean

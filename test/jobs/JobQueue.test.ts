@@ -1,10 +1,13 @@
 import { assert, layer } from "@effect/vitest"
-import { Deferred, Duration, Effect, Exit, Layer, Scope } from "effect"
+import { Deferred, Duration, Effect, Exit, Layer, Logger, Redacted, References, Scope } from "effect"
 import * as PersistedQueue from "effect/persistence/PersistedQueue"
 import { SqlClient } from "effect/sql/SqlClient"
+import * as Database from "../../src/database/Database.ts"
 import { Draining } from "../../src/jobs/Draining.ts"
 import { JobQueue } from "../../src/jobs/JobQueue.ts"
+import { tcpProxy } from "../support/tcpProxy.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
+import { until } from "../support/until.ts"
 
 const queueOf = () =>
   JobQueue.layerNoDeps({ lease: Duration.minutes(1), pollInterval: Duration.millis(20) }).pipe(
@@ -110,4 +113,35 @@ layer(TestDatabase.layer, { excludeTestServices: true })("the job queue", (it) =
       yield* Deferred.await(over)
       assert.deepStrictEqual(order, ["a", "b", "a"])
     }).pipe(Effect.provide(queueOf())))
+
+  it.effect("tells work that a database outlasting the lease leaves unsettled from work that dies", () =>
+    Effect.gen(function*() {
+      const url = new URL(Redacted.value((yield* TestDatabase).url))
+      const line = yield* tcpProxy(Number(url.port))
+      url.port = String(line.port)
+      const logged: Array<string> = []
+      const logger = Logger.make<unknown, void>(({ logLevel, message }) => {
+        logged.push(`${logLevel} ${Array.isArray(message) ? message[0] : message}`)
+      })
+      const queue = JobQueue.layerNoDeps({ lease: Duration.seconds(1), pollInterval: Duration.millis(20) }).pipe(
+        Layer.provide(Draining.layer({ timeout: 0 })),
+        Layer.provide(Layer.fresh(Database.writeLayer(Database.localOptions(url.href))))
+      )
+      yield* Effect.gen(function*() {
+        const { offer, work } = yield* JobQueue
+        let times = 0
+        const again = yield* Deferred.make<void>()
+        yield* offer("five", "outlasted")
+        yield* work("five", once, () => {
+          times++
+          return times === 1 ? Effect.sync(() => line.cut()) : Effect.asVoid(Deferred.succeed(again, undefined))
+        })
+        yield* until(Effect.sync(() => logged), (lines) => lines.includes("Debug work comes again"))
+        line.open()
+        yield* Deferred.await(again)
+      }).pipe(Effect.provide(Layer.fresh(queue).pipe(Layer.provideMerge(Layer.merge(Logger.layer([logger]), everything)))))
+      assert.deepStrictEqual(logged.filter((line) => line.startsWith("Error")), [])
+    }))
 })
+
+const everything = Layer.succeed(References.MinimumLogLevel, "Debug")
