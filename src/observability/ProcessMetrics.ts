@@ -1,6 +1,7 @@
 import { Effect, Layer } from "effect"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { memoryUsage } from "node:process"
+import { lostLines } from "./Logging.ts"
 import { gauge } from "./Metrics.ts"
 
 /** What the process itself takes: delay of its event loop, memory, processor time. */
@@ -34,6 +35,11 @@ export const layer = Layer.effectDiscard(Effect.gen(function*() {
       return Object.entries({ resident: rss, heap_used: heapUsed, heap_total: heapTotal, external, array_buffers: arrayBuffers })
         .map(([kind, value]) => ({ labels: [kind], value }))
     })
+  })
+  yield* gauge({
+    name: "log_lines_lost",
+    help: "Lines of the log that could not be written since the start, as when a disk is full",
+    read: Effect.sync(lostLines)
   })
   const startedAt = Date.now() / 1000 - process.uptime()
   yield* gauge({
