@@ -31,6 +31,9 @@ export const redisServer = Effect.gen(function*() {
   return {
     url: `redis://127.0.0.1:${port}`,
     kill,
+    /** It stays there, and answers nothing until `thaw`. */
+    freeze: Effect.sync(() => void running.child.kill("SIGSTOP")),
+    thaw: Effect.sync(() => void running.child.kill("SIGCONT")),
     restart: Effect.promise(() => {
       running = start()
       return running.ready
