@@ -66,5 +66,5 @@ export const makePeople = Effect.fnUntraced(function*(world: World, count: numbe
         jobs: new Map()
       }
       return person
-    }))
+    }), { concurrency: 6 })
 })
