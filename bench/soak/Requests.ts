@@ -30,32 +30,32 @@ export const requestsOf = (
   const hot = targets.slice(0, 100)
   const some = targets.slice(100)
   return [
-    ...evenly(640, hot, (share, { token, username }) => get(share, `/profile/${username}`, token)),
+    ...evenly(780, hot, (share, { token, username }) => get(share, `/profile/${username}`, token)),
     ...evenly(
       60,
       hot,
       (share, { token, username }) =>
         get(share, `/profile/${username}`, token, { "if-none-match": etags.get(username) ?? "\"none\"" })
     ),
-    ...evenly(100, targets, (share, { token, username }) => get(share, `/profile/${username}`, token)),
+    ...evenly(60, targets, (share, { token, username }) => get(share, `/profile/${username}`, token)),
     ...["posts", "analytics", "related", "history"].flatMap((part) =>
-      evenly(15, some, (share, { token, username }) => get(share, `/profile/${username}/${part}`, token))
+      evenly(7, some, (share, { token, username }) => get(share, `/profile/${username}/${part}`, token))
     ),
     ...["/me", "/me/favorites", "/me/searches", "/me/access", "/me/dashboard", "/jobs", "/profiles/suggest?q=soak.1"].flatMap((
       path
-    ) => evenly(6, some.slice(0, 20), (share, { token }) => get(share, path, token))),
-    ...evenly(40, some, (share, { token, username }): Request => ({
+    ) => evenly(2, some.slice(0, 20), (share, { token }) => get(share, path, token))),
+    ...evenly(20, some, (share, { token, username }): Request => ({
       share,
       method: "PUT",
       path: `/me/favorites/${username}`,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       body: JSON.stringify({ notes: "seen again", tags: ["soak"] })
     })),
-    get(8, `${job.path}/events`, job.token),
-    get(20, "/me"),
-    get(10, "/profile/never.asked.for/posts", job.token),
-    get(10, "/profile/%20not%20a%20name", job.token),
-    get(10, "/nowhere", job.token)
+    get(4, `${job.path}/events`, job.token),
+    get(14, "/me"),
+    get(7, "/profile/never.asked.for/posts", job.token),
+    get(7, "/profile/%20not%20a%20name", job.token),
+    get(6, "/nowhere", job.token)
   ]
 }
 

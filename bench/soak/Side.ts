@@ -23,7 +23,7 @@ export const sideTraffic = (url: string, targets: ReadonlyArray<Target>): SideTr
     while (!end.asked) {
       const { status } = await ask(url, { method: "GET", path: `/profile/${prefix}.${counts.lookups++}`, token: token() })
       if (status !== 200) counts.failed++
-      await sleep(250)
+      await sleep(1000)
     }
   }
 
@@ -40,7 +40,7 @@ export const sideTraffic = (url: string, targets: ReadonlyArray<Target>): SideTr
   const jobs = async () => {
     while (!end.asked) {
       const bearer = token()
-      const usernames = Array.from({ length: 10 }, (_, item) => `${prefix}.job.${counts.jobs}.${item}`)
+      const usernames = Array.from({ length: 5 }, (_, item) => `${prefix}.job.${counts.jobs}.${item}`)
       const { status, text } = await ask(url, { method: "POST", path: "/jobs", token: bearer, body: { usernames } })
       counts.jobs++
       if (status !== 202) counts.failed++
@@ -49,7 +49,7 @@ export const sideTraffic = (url: string, targets: ReadonlyArray<Target>): SideTr
         await Promise.all([50, 500, 3000].map((millis) => leave(events, bearer, millis)))
         counts.streams += 3
       }
-      await sleep(5000)
+      await sleep(10_000)
     }
   }
 
