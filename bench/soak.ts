@@ -102,7 +102,7 @@ const main = Effect.gen(function*() {
   }
   yield* Console.log("")
   for (const name of figures) yield* Console.log(`${name.padEnd(22)} ${graphOf(samples.map((one) => one[name]))}`)
-  if (growing > 0 || failures > 0 || broken > 0) process.exitCode = 1
+  if (growing > 0 || failures > 0 || broken > 0 || side.counts.failed > 0) process.exitCode = 1
 })
 
 interface Round {
