@@ -49,7 +49,7 @@ export const ask = (url: string, { body, headers = {}, method, path, token }: As
   })
 
 /** Longer than anything that the product promises. */
-const patienceMillis = 20_000
+const patienceMillis = 30_000
 
 const unanswered = (error: NodeJS.ErrnoException) =>
   error instanceof Unanswered ? error : new Unanswered(error.code ?? error.message)

@@ -102,6 +102,7 @@ export const makeWorld = Effect.fnUntraced(function*(options: WorldOptions) {
     CURSOR_SECRET: randomBytes(32).toString("hex"),
     WEBHOOK_KEYS: `faults:${randomBytes(32).toString("base64")}`,
     WEBHOOK_ALLOW_PRIVATE: "true",
+    JOBS_LEASE: "30 seconds",
     JOBS_CONCURRENCY: "6",
     SHUTDOWN_TIMEOUT: "4 seconds",
     RATE_LIMIT_FACTOR: "1000",
