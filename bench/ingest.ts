@@ -226,7 +226,9 @@ Effect.gen(function*() {
       SnapshotRepo.layer,
       VendorAnswerRepo.layer,
       Posts.layer,
-      Unlocks.layerNoDeps.pipe(Layer.provide([AccessTracker.layer, Credits.layer({ enabled: false, lease: "15 minutes" })])),
+      Unlocks.layerNoDeps.pipe(
+        Layer.provide([AccessTracker.layer, Credits.layer({ enabled: false, lease: "15 minutes", callsKeptFor: "1 day" })])
+      ),
       Searches.layer,
       Cache.layerNone,
       ProfileListener.layerNone,

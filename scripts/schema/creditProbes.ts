@@ -77,6 +77,7 @@ export const creditProbes: ReadonlyArray<Probe> = [
   { method: "LedgerRepo.insert", run: ledger(LedgerRepo.use((repo) => repo.insert(user, period, now))) },
   { method: "LedgerRepo.post", run: rowless(ledger(LedgerRepo.use((repo) => repo.post(user, posting, now)))) },
   { method: "LedgerRepo.findByKey", run: ledger(LedgerRepo.use((repo) => repo.findByKey("probe"))) },
+  { method: "LedgerRepo.findEntry", run: ledger(LedgerRepo.use((repo) => repo.findEntry(user, id))) },
   { method: "LedgerRepo.updatePeriod", run: ledger(LedgerRepo.use((repo) => repo.updatePeriod(user, period, now))) },
   { method: "LedgerRepo.updateReserved", run: ledger(LedgerRepo.use((repo) => repo.updateReserved(user, 0, now))) },
   { method: "ReservationRepo.insert", run: reservations(ReservationRepo.use((repo) => repo.insert(reservation, "open"))) },
@@ -94,7 +95,21 @@ export const creditProbes: ReadonlyArray<Probe> = [
     method: "ReservationRepo.countFree",
     run: reservations(ReservationRepo.use((repo) => repo.countFree(user, "data_export", now)))
   },
-  { method: "ReservationRepo.extend", run: reservations(ReservationRepo.use((repo) => repo.extend(id, later))) },
+  {
+    method: "ReservationRepo.findCalled",
+    run: reservations(ReservationRepo.use((repo) => repo.findCalled(user, "data_export", "probe", now)))
+  },
+  ...[undefined, "probe"].map((call): Probe => ({
+    method: "ReservationRepo.join",
+    run: reservations(ReservationRepo.use((repo) => repo.join(id, later, call)))
+  })),
+  { method: "ReservationRepo.extend", run: reservations(ReservationRepo.use((repo) => repo.extend([id], later))) },
+  {
+    method: "ReservationRepo.reopen",
+    run: reservations(
+      ReservationRepo.use((repo) => repo.reopen(id, { amount: 1, free_quantity: 0, free_reason: null }, later))
+    )
+  },
   { method: "ReservationRepo.settle", run: reservations(ReservationRepo.use((repo) => repo.settle(id, settlement, now))) },
   { method: "ReservationRepo.expire", run: reservations(ReservationRepo.use((repo) => repo.expire(user, later))) },
   { method: "ReservationRepo.hasLapsed", run: reservations(ReservationRepo.use((repo) => repo.hasLapsed(user, later))) },
@@ -103,8 +118,7 @@ export const creditProbes: ReadonlyArray<Probe> = [
     method: "StatementRepo.list",
     run: statements(StatementRepo.use((repo) => repo.list(user, { before, limit: 1 })))
   })),
-  { method: "StatementRepo.sums", run: statements(StatementRepo.use((repo) => repo.sums(user, now, later))) },
-  { method: "StatementRepo.balances", run: statements(StatementRepo.use((repo) => repo.balances(user, now, later))) },
+  { method: "StatementRepo.summed", run: statements(StatementRepo.use((repo) => repo.summed(user, now, later))) },
   {
     method: "LedgerCheckRepo.disagreements",
     run: checks(LedgerCheckRepo.use((repo) => repo.disagreements({ since: now, users: [user], leasesBefore: now, limit: 1 })))

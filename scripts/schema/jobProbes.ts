@@ -71,6 +71,10 @@ export const jobProbes: ReadonlyArray<Probe> = [
     method: "ProfileFetchRepo.unrecordCallers",
     run: fetches(ProfileFetchRepo.use((repo) => repo.unrecordCallers(fetch, [user])))
   },
+  ...[undefined, fetch].map((one): Probe => ({
+    method: "ProfileFetchRepo.reservations",
+    run: fetches(ProfileFetchRepo.use((repo) => repo.reservations(one)))
+  })),
   { method: "ProfileFetchRepo.leave", run: fetches(ProfileFetchRepo.use((repo) => repo.leave(fetch, user, now))) },
   { method: "ProfileFetchRepo.cancelDeserted", run: fetches(ProfileFetchRepo.use((repo) => repo.cancelDeserted(fetch, now))) },
   { method: "ProfileFetchRepo.prune", run: fetches(ProfileFetchRepo.use((repo) => repo.prune(now))) },

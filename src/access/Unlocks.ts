@@ -1,4 +1,4 @@
-import { Context, Effect, Layer, Result } from "effect"
+import { Context, Effect, Exit, Layer, Result } from "effect"
 import { type CreditsRequired, userIsThere } from "../credits/CreditErrors.ts"
 import type { FreeReason, Reservation } from "../credits/CreditReservation.ts"
 import { type Asked, type Charge, Credits } from "../credits/Credits.ts"
@@ -10,6 +10,7 @@ import type { ProfileId } from "../profiles/Profile.ts"
 import type { Username } from "../profiles/Username.ts"
 import type { UserId } from "../users/UserId.ts"
 import { AccessTracker } from "./AccessTracker.ts"
+import type { Window } from "./UnlockedProfile.ts"
 
 /** A profile that is stored. */
 export interface Lockable {
@@ -43,11 +44,24 @@ export class Unlocks extends Context.Service<Unlocks, {
     CreditsRequired | DatabaseError
   >
   /** Opens the windows and charges for them: call it inside the transaction that stores the profile. Who cannot pay costs the others nothing. */
-  open(to: Lockable, users: ReadonlyArray<Opener>, free?: FreeReason): Effect.Effect<Openings, DatabaseError>
+  open(to: Lockable, users: ReadonlyArray<Opener>): Effect.Effect<Openings, DatabaseError>
   /** There will be no window: nothing is held any longer. */
   release(reservations: ReadonlyArray<Reservation | null>): Effect.Effect<void, DatabaseError>
-  /** Adds 30 days to an open window, at the price of an unlock; undefined where none is open or credits are off. */
-  renew(user: UserId, of: Lockable): Effect.Effect<Opened | undefined, CreditsRequired | DatabaseError>
+  /**
+   * Adds 30 days to an open window, at the price of an unlock, once there is an answer to give with it: what `answer` fails with renews
+   * nothing. Undefined where no window is open or credits are off; nothing is answered then.
+   */
+  renew<A, E, R>(user: UserId, of: Lockable, answer: Effect.Effect<A, E, R>): Effect.Effect<
+    { readonly answer: A; readonly opened: Opened } | undefined,
+    CreditsRequired | DatabaseError | E,
+    R
+  >
+  /** What the call under way had been charged for a window before, when it was sent with the same Idempotency-Key. */
+  charged(user: UserId): Effect.Effect<Charge | undefined, DatabaseError>
+  /** Whatever of these waits still goes on holding its credits. */
+  readonly keep: Credits["Service"]["keep"]
+  /** Milliseconds for which a reservation holds credits unless it is kept. */
+  readonly lease: number
   /** What a look-up (or, of an open window, its renewal) would cost now. */
   quote(user: UserId, username: Username, known: ProfileId | undefined, renewal: boolean): Effect.Effect<Quote, DatabaseError>
   /** What was opened for the user by somebody else's transaction; undefined where no window is open. */
@@ -80,7 +94,7 @@ export class Unlocks extends Context.Service<Unlocks, {
         )
 
       /** The charge that a window was opened with, or none. The window first: its row is what makes several openings one. */
-      const openOne = Effect.fnUntraced(function*(to: Lockable, { id, reservation }: Opener, free: FreeReason | undefined) {
+      const openOne = Effect.fnUntraced(function*(to: Lockable, { id, reservation }: Opener) {
         const window = yield* access.open(id, to.profile)
         if (window === undefined) {
           if (reservation !== null) yield* credits.release(reservation)
@@ -88,13 +102,11 @@ export class Unlocks extends Context.Service<Unlocks, {
           if (open === undefined) return yield* Effect.die(new Error("a window that is open is not there"))
           return { expiresAt: open.expires_at, charge: yield* nothing(id, "window_open") }
         }
-        const expiresAt = window.expires_at
-        if (free !== undefined) {
-          if (reservation !== null) yield* credits.release(reservation)
-          yield* credits.free([id], unlockOf(to.username), free)
-          return { expiresAt, charge: yield* nothing(id, free) }
+        const asked = reservation ?? (yield* credits.reserve(id, unlockOf(to.username)))
+        return {
+          expiresAt: window.expires_at,
+          charge: yield* credits.commit(asked, `Unlocked until ${minuteOf(window.expires_at)}`)
         }
-        return { expiresAt, charge: yield* credits.commit(reservation ?? (yield* credits.reserve(id, unlockOf(to.username)))) }
       })
 
       const nothing = (user: UserId, free_reason: FreeReason) =>
@@ -115,12 +127,12 @@ export class Unlocks extends Context.Service<Unlocks, {
         return new Map(windows.map(({ expires_at, user_id }) => [user_id, Result.succeed({ expiresAt: expires_at, charge })]))
       })
 
-      const open = Effect.fn("Unlocks.open")(function*(to: Lockable, users: ReadonlyArray<Opener>, free?: FreeReason) {
+      const open = Effect.fn("Unlocks.open")(function*(to: Lockable, users: ReadonlyArray<Opener>) {
         if (!credits.enabled && users.length > 0) return yield* openFree(to, users)
         const openings = new Map<UserId, Result.Result<Opened, CreditsRequired>>()
         for (const user of inOrder(users, ({ id }) => id)) {
           // A transaction of its own inside the other: what one cannot pay undoes their window alone.
-          const opening = yield* transaction.run(openOne(to, user, free)).pipe(
+          const opening = yield* transaction.run(openOne(to, user)).pipe(
             Effect.map((opened) => Result.succeed(opened)),
             Effect.catchTags({
               CreditsRequired: (refusal) => Effect.succeed(Result.fail(refusal)),
@@ -132,19 +144,35 @@ export class Unlocks extends Context.Service<Unlocks, {
         return openings
       })
 
-      const renew = Effect.fn("Unlocks.renew")(function*(user: UserId, of: Lockable) {
-        const window = credits.enabled ? yield* access.check(user, of.profile) : undefined
-        if (window === undefined) return undefined
-        const reservation = yield* userIsThere(credits.reserve(user, renewalOf(of.username, window.expires_at)))
-        const renewed = yield* transaction.run(Effect.gen(function*() {
+      const renewed = Effect.fnUntraced(function*(user: UserId, of: Lockable, window: Window, reservation: Reservation) {
+        const moved = yield* transaction.run(Effect.gen(function*() {
           // Whoever finds it moved meanwhile asked for the same renewal: it has been paid, and is not given twice.
           const moved = yield* access.extend(user, of.profile, window)
           if (moved === undefined) return undefined
-          return { expiresAt: moved.expires_at, charge: yield* userIsThere(credits.commit(reservation)) }
+          const charge = yield* userIsThere(credits.commit(reservation, `Renewed until ${minuteOf(moved.expires_at)}`))
+          return { expiresAt: moved.expires_at, charge }
         }))
-        if (renewed !== undefined) return renewed
+        if (moved !== undefined) return moved
         yield* release([reservation])
         return yield* opened(user, of.profile, reservation)
+      })
+
+      const renew: Unlocks["Service"]["renew"] = Effect.fn("Unlocks.renew")(function*(user, of, answer) {
+        const window = credits.enabled ? yield* access.check(user, of.profile) : undefined
+        if (window === undefined) return undefined
+        return yield* Effect.acquireUseRelease(
+          userIsThere(credits.reserve(user, renewalOf(of.username, window.expires_at))),
+          Effect.fnUntraced(function*(reservation) {
+            const answered = yield* answer
+            const opened = yield* renewed(user, of, window, reservation)
+            return opened === undefined ? undefined : { answer: answered, opened }
+          }),
+          (reservation, exit) =>
+            Exit.isSuccess(exit) ? Effect.void : Effect.catch(
+              release([reservation]),
+              (error) => Effect.logWarning("a reservation is held until its lease ends", { error: error._tag })
+            )
+        )
       })
 
       const opened = Effect.fn("Unlocks.opened")(function*(
@@ -167,10 +195,16 @@ export class Unlocks extends Context.Service<Unlocks, {
         return credits.enabled && !renewal && (yield* isOpen(user, known)) ? freeFor(quoted, "window_open") : quoted
       })
 
-      return { enabled: credits.enabled, reserve, open, release, renew, quote, opened }
+      const charged = (user: UserId) => userIsThere(credits.charged(user, "profile_unlock"))
+
+      const { enabled, keep, lease } = credits
+      return { enabled, keep, lease, charged, reserve, open, release, renew, quote, opened }
     })
   )
 }
+
+/** An instant for people, to the minute. */
+const minuteOf = (instant: Column.Instant): string => `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`
 
 const unlockOf = (username: Username): Asked => ({ action: "profile_unlock", subject: username })
 

@@ -16,6 +16,7 @@ export const AuditAction = Schema.Literals([
   "webhook.rotate",
   "webhook.delete",
   "credits.adjust",
+  "credits.refund",
   "user.read",
   "user.list",
   "user.role",

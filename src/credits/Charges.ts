@@ -15,11 +15,11 @@ import { ReservationRepo } from "./ReservationRepo.ts"
 /** What has been paid for, or was free by the month's allowance, is not charged again for so long. Milliseconds. */
 export const paidForMillis = 24 * 60 * 60 * 1000
 
-/** An answer that costs credits. `subject` names it, and is the same whenever the same thing is asked for. */
+/** Something that costs credits. `subject` names it, and is the same whenever the same thing is asked for. */
 export interface Payable extends Pick<Asked, "action"> {
   readonly subject: string
   /** What the entry says of it, for people. */
-  readonly note?: string
+  readonly note: string
 }
 
 /** What an answer says of its cost. `remaining` is not asked for where nothing was to be charged. */
@@ -45,7 +45,7 @@ export class Charges extends Context.Service<Charges, {
    */
   holding<A, E, R>(
     user: UserId,
-    asked: Asked,
+    asked: Payable,
     work: (commit: Effect.Effect<Charge | null, CreditsRequired | DatabaseError>) => Effect.Effect<A, E, R>
   ): Effect.Effect<A, E | CreditsRequired | DatabaseError, R>
 }>()("analytics-following/credits/Charges") {
@@ -90,7 +90,7 @@ export class Charges extends Context.Service<Charges, {
           action,
           reservation: id,
           subject,
-          note: note ?? null,
+          note,
           key: `charge:${id}`
         })
         yield* reservations.insert(given, "open")
@@ -109,7 +109,7 @@ export class Charges extends Context.Service<Charges, {
         credits.enabled
           ? Effect.acquireUseRelease(
             userIsThere(credits.reserve(user, asked)),
-            (reservation) => work(userIsThere(credits.commit(reservation))),
+            (reservation) => work(userIsThere(credits.commit(reservation, asked.note))),
             // Of what was committed nothing is held: this is for what was not.
             (reservation, exit) =>
               Exit.isSuccess(exit) ? Effect.void : Effect.catch(

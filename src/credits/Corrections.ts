@@ -27,46 +27,33 @@ export const makeCorrections = Effect.gen(function*() {
   const repo = yield* LedgerRepo
   const transaction = yield* Transaction
 
-  /** Enters what was not entered before under the line's key. */
-  const once = (
+  /** Enters what was not entered before under the line's key; a key of another user's account is refused by `enter`. */
+  const once = <E>(
     user: UserId,
     key: string,
-    enter: (holder: AccountRow) => Effect.Effect<CreditEntry, CreditsShort | DatabaseError>
+    enter: (holder: AccountRow) => Effect.Effect<CreditEntry, E | DatabaseError>
   ) =>
     transaction.run(Effect.gen(function*() {
       const holder = yield* ledger.locked(user)
       const known = yield* repo.findByKey(key)
-      return { entry: known ?? (yield* enter(holder)), isNew: known === undefined }
+      return known?.user_id === user ? { entry: known, isNew: false } : { entry: yield* enter(holder), isNew: true }
     }))
 
   const refund = Effect.fn("Credits.refund")(function*(user: UserId, reservation: string, reason: string) {
-    return yield* transaction.run(Effect.gen(function*() {
-      const holder = yield* ledger.locked(user)
-      const key = `refund:${reservation}`
-      const refunded = yield* repo.findByKey(key)
-      if (refunded?.user_id === user) return refunded
-      const charge = yield* repo.findByKey(`charge:${reservation}`)
-      if (charge === undefined || charge.user_id !== user || charge.action === null) return yield* NotCharged.problem
-      const { action, amount, subject } = charge
-      return yield* ledger.post(holder, {
-        kind: "refund",
-        amount: -amount,
-        action,
-        reservation,
-        subject,
-        note: reason,
-        key
-      })
-    }))
+    const key = `refund:${reservation}`
+    return yield* once(user, key, (holder) =>
+      Effect.gen(function*() {
+        const charge = yield* repo.findByKey(`charge:${reservation}`)
+        if (charge === undefined || charge.user_id !== user || charge.action === null) return yield* NotCharged.problem
+        const { action, amount, subject } = charge
+        return yield* ledger.post(holder, { kind: "refund", amount: -amount, action, reservation, subject, note: reason, key })
+      }))
   })
 
-  const grant = Effect.fn("Credits.grant")((user: UserId, { credits, reason, reference }: Correction) => {
-    const key = `given:${user}:${reference}`
-    return Effect.catchTag(
-      once(user, key, (holder) => ledger.post(holder, { kind: "grant", amount: credits, note: reason, key })),
-      "CreditsShort",
-      Effect.die
-    )
+  const refundEntry = Effect.fn("Credits.refundEntry")(function*(user: UserId, entry: string, reason: string) {
+    const charge = yield* repo.findEntry(user, entry)
+    if (charge?.kind !== "charge" || charge.reservation_id === null) return yield* NotCharged.problem
+    return yield* refund(user, charge.reservation_id, reason)
   })
 
   const adjust = Effect.fn("Credits.adjust")((user: UserId, { credits, reason, reference }: Correction) => {
@@ -77,7 +64,7 @@ export const makeCorrections = Effect.gen(function*() {
         : ledger.post(holder, { kind: "adjustment", amount: credits, note: reason, key }))
   })
 
-  return { refund, grant, adjust }
+  return { refund, refundEntry, adjust }
 })
 
 const short = (balance: number) =>

@@ -46,5 +46,7 @@ export class NotCharged extends HttpApiError.Problem<NotCharged>()("NotCharged",
   status: 404,
   title: "Nothing was charged for this"
 }, problemFields) {
-  static readonly problem = new NotCharged({ detail: "Name the reservation of a charge of this user, as its entry has it." })
+  static readonly problem = new NotCharged({
+    detail: "Nothing was changed. Name a charge of this user by the `id` of its entry, as `GET /me/credits/entries` has it."
+  })
 }

@@ -7,7 +7,7 @@ import { UserId } from "../users/UserId.ts"
 export const Action = Column.oneOf(["profile_unlock", "post_analytics", "discovery_page", "campaign_report", "data_export"])
 export type Action = typeof Action.Type
 
-/** Why something cost nothing. */
+/** Why something cost nothing. `vendor_failed` is of rows of former times. */
 export const FreeReason = Column.oneOf(["credits_off", "no_price", "allowance", "already_paid", "window_open", "vendor_failed"])
 export type FreeReason = typeof FreeReason.Type
 
@@ -27,7 +27,9 @@ export class CreditReservation extends Model.Class<CreditReservation>("CreditRes
   entry_id: Schema.NullOr(Column.uuid),
   created_at: Column.withDefault(Column.Instant),
   expires_at: Column.Instant,
-  settled_at: Schema.NullOr(Column.Instant)
+  settled_at: Schema.NullOr(Column.Instant),
+  /** Fingerprints of the requests with an Idempotency-Key that it was made for. */
+  calls: Column.withDefault(Column.textArray)
 }, { table: "credit_reservations" }) {}
 
 /** A reservation as its holder keeps it, also as JSON: enough to commit or release it in another process. */

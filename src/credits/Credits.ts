@@ -3,11 +3,12 @@ import { randomUUID } from "node:crypto"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
+import { CallKey } from "../idempotency/CallKey.ts"
 import type { UserId } from "../users/UserId.ts"
 import { type Corrected, type Correction, makeCorrections } from "./Corrections.ts"
-import type { CreditEntry } from "./CreditEntry.ts"
 import type { CreditsRequired, CreditsShort, NotCharged, UserUnknown } from "./CreditErrors.ts"
 import type { Action, FreeReason, Reservation } from "./CreditReservation.ts"
+import { makeLeases } from "./Leases.ts"
 import { available, Ledger } from "./Ledger.ts"
 import { type AccountRow, LedgerRepo } from "./LedgerRepo.ts"
 import { PlanRepo } from "./PlanRepo.ts"
@@ -20,6 +21,8 @@ export interface CreditsOptions {
   readonly enabled: boolean
   /** How long a reservation holds credits when nobody ends it. */
   readonly lease: Duration.Input
+  /** How long a call that is repeated with its Idempotency-Key is the same one. */
+  readonly callsKeptFor: Duration.Input
 }
 
 /** Something that can cost credits. `subject` is what it is about in the user's words, such as a username: the same one is paid once at a time. */
@@ -46,24 +49,33 @@ export class Credits extends Context.Service<Credits, {
   readonly enabled: boolean
   /** What it would cost now. Changes nothing. */
   quote(user: UserId, asked: Asked): Effect.Effect<Quote, UserUnknown | DatabaseError>
-  /** Holds what it costs until `commit`, `release`, or the end of the lease. */
+  /**
+   * Holds what it costs until `commit`, `release`, or the end of the lease. A call that is repeated with its Idempotency-Key gets what it
+   * had reserved, charged or not.
+   */
   reserve(user: UserId, asked: Asked): Effect.Effect<Reservation, CreditsRequired | UserUnknown | DatabaseError>
   /**
-   * Charges what was reserved: call it inside the transaction that stores what was paid for. Once however often it is called; what was
+   * Charges what was reserved: call it inside the transaction that stores what was paid for; the entry has the note. Once however often it is called; what was
    * released or has lapsed is charged if the credits are still there, and what the allowance was to cover counts anew. Of several users in
    * one transaction, commit in the order of their ids.
    */
-  commit(reservation: Reservation): Effect.Effect<Charge, CreditsRequired | UserUnknown | DatabaseError>
+  commit(reservation: Reservation, note?: string): Effect.Effect<Charge, CreditsRequired | UserUnknown | DatabaseError>
+  /** What the call under way has been charged for before, when it was sent with the same Idempotency-Key; undefined where it has not. */
+  charged(user: UserId, action: Action): Effect.Effect<Charge | undefined, UserUnknown | DatabaseError>
+  /** Whatever of these is not settled holds its credits for another lease; what had lapsed holds them again where they are still there. */
+  keep(reservations: ReadonlyArray<Reservation>): Effect.Effect<void, DatabaseError>
+  /** Milliseconds. */
+  readonly lease: number
   /** The work failed or was given up: nothing is held any longer. Does nothing to what has been committed. */
   release(reservation: Reservation): Effect.Effect<void, UserUnknown | DatabaseError>
   /** What has been charged for a reservation so far. Changes nothing. */
   charge(reservation: Reservation): Effect.Effect<Charge, UserUnknown | DatabaseError>
   /** Records accesses that are free by another room's rule: call it inside the transaction that gives them. */
   free(users: ReadonlyArray<UserId>, asked: Asked, reason: FreeReason): Effect.Effect<void, DatabaseError>
-  /** Gives a charge back, once: what comes back never expires. */
-  refund(user: UserId, reservation: string, reason: string): Effect.Effect<CreditEntry, NotCharged | UserUnknown | DatabaseError>
-  /** Gives credits that never expire. */
-  grant(user: UserId, correction: Correction): Effect.Effect<Corrected, UserUnknown | DatabaseError>
+  /** Gives the charge of a reservation back, once: what comes back never expires. What was paid for stays. */
+  refund(user: UserId, reservation: string, reason: string): Effect.Effect<Corrected, NotCharged | UserUnknown | DatabaseError>
+  /** As `refund`, of the charge with this entry. */
+  refundEntry(user: UserId, entry: string, reason: string): Effect.Effect<Corrected, NotCharged | UserUnknown | DatabaseError>
   /** Adds credits that never expire, or takes some (negative). */
   adjust(user: UserId, correction: Correction): Effect.Effect<Corrected, CreditsShort | UserUnknown | DatabaseError>
   /** The account as it is now, everything due done. */
@@ -79,7 +91,9 @@ export class Credits extends Context.Service<Credits, {
         const reservations = yield* ReservationRepo
         const transaction = yield* Transaction
         const lease = Duration.toMillis(options.lease)
+        const callsKeptFor = Duration.toMillis(options.callsKeptFor)
         const corrections = yield* makeCorrections
+        const leases = yield* makeLeases(lease)
 
         const account = Effect.fn("Credits.account")(function*(user: UserId) {
           return (yield* ledger.settled(user)) ?? (yield* transaction.run(ledger.locked(user)))
@@ -118,29 +132,40 @@ export class Credits extends Context.Service<Credits, {
           }
         })
 
+        /** What the call under way was reserved for when it was sent before. */
+        const called = Effect.fnUntraced(function*(user: UserId, action: Action) {
+          const call = yield* CallKey
+          if (call === undefined) return undefined
+          const since = instantOf((yield* Clock.currentTimeMillis) - callsKeptFor)
+          return yield* reservations.findCalled(user, action, call, since)
+        })
+
         const reserve = Effect.fn("Credits.reserve")(function*(user: UserId, asked: Asked) {
           const given = yield* reservationOf(user, asked)
           // Nothing is held: the row is written with the access.
           if (!options.enabled) return { ...given, free_quantity: 0, amount: 0, free_reason: "credits_off" as const }
           const result = yield* transaction.run(Effect.gen(function*() {
             const holder = yield* ledger.locked(user)
+            const before = yield* called(user, given.action)
+            if (before !== undefined) return Result.succeed(held(before))
+            const call = yield* CallKey
             const open = given.subject === null ? undefined : yield* reservations.findOpen({ ...given, subject: given.subject })
             if (open !== undefined) {
-              yield* reservations.extend(open.id, given.expires_at)
+              yield* reservations.join(open.id, given.expires_at, call)
               return Result.succeed<Reservation>({ ...held(open), expires_at: given.expires_at })
             }
             const price = yield* priceOf(holder, given.action, given.quantity)
             // A refusal is no reason to undo what was due on the account.
             if (price.amount > available(holder)) return Result.fail(required(given.action, price.amount, holder))
             const reservation: Reservation = { ...given, ...price }
-            yield* reservations.insert(reservation, "open")
+            yield* reservations.insert(reservation, "open", call)
             if (price.amount > 0) yield* ledger.hold(holder, price.amount)
             return Result.succeed(reservation)
           }))
           return yield* Effect.fromResult(result)
         })
 
-        const commit = Effect.fn("Credits.commit")(function*(reservation: Reservation) {
+        const commit = Effect.fn("Credits.commit")(function*(reservation: Reservation, note?: string) {
           const now = instantOf(yield* Clock.currentTimeMillis)
           if (reservation.free_reason === "credits_off") {
             yield* reservations.insert(reservation, now)
@@ -184,7 +209,7 @@ export class Credits extends Context.Service<Credits, {
               action: found.action,
               reservation: found.id,
               subject,
-              note: found.quantity === 1 ? null : `${found.quantity} times, ${free_quantity} of them free`,
+              note: note ?? (found.quantity === 1 ? null : `${found.quantity} times, ${free_quantity} of them free`),
               key: `charge:${found.id}`
             })
             yield* reservations.settle(
@@ -209,6 +234,11 @@ export class Credits extends Context.Service<Credits, {
           }))
         })
 
+        const charged = Effect.fn("Credits.charged")(function*(user: UserId, action: Action) {
+          const found = options.enabled ? yield* called(user, action) : undefined
+          return found?.status === "committed" ? yield* charge(held(found)) : undefined
+        })
+
         const charge = Effect.fn("Credits.charge")(function*(reservation: Reservation) {
           if (reservation.free_reason === "credits_off") {
             return { charged: 0, remaining: null, free_reason: reservation.free_reason }
@@ -224,13 +254,20 @@ export class Credits extends Context.Service<Credits, {
           yield* reservations.insertFree(given.map((one) => ({ ...one, free_quantity: 0, amount: 0, free_reason: reason })), now)
         })
 
-        const sweep = Effect.gen(function*() {
-          const users = yield* reservations.lapsed(instantOf(yield* Clock.currentTimeMillis), 100)
-          for (const user of users) yield* Effect.catchTag(transaction.run(ledger.locked(user)), "UserUnknown", Effect.die)
-          return users.length
-        }).pipe(Effect.withSpan("Credits.sweep"))
-
-        return { enabled: options.enabled, quote, reserve, commit, release, charge, free, ...corrections, account, sweep }
+        return {
+          enabled: options.enabled,
+          lease,
+          quote,
+          reserve,
+          commit,
+          charged,
+          release,
+          charge,
+          free,
+          account,
+          ...corrections,
+          ...leases
+        }
       })
     )
 

@@ -9,7 +9,8 @@ import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { name } from "../http/Text.ts"
 import { Repeats } from "../idempotency/IdempotencyApi.ts"
-import { CreditsShort, UserUnknown } from "./CreditErrors.ts"
+import { CreditsShort, NotCharged, UserUnknown } from "./CreditErrors.ts"
+import { creditAccount } from "./CreditsApi.ts"
 import { Entry } from "./Statement.ts"
 
 /** A correction by an administrator. */
@@ -22,21 +23,40 @@ export const CreditCorrection = Schema.Struct({
   reference: name(200).annotate({ description: "Names the correction, such as a ticket: the same one twice is entered once" })
 }).annotate({ identifier: "CreditCorrection" })
 
+/** A charge that is given back. */
+export const CreditRefund = Schema.Struct({
+  entry: Schema.String.check(Schema.isUUID()).annotate({ format: "uuid", description: "The `id` of the charge's entry" }),
+  reason: name(500).annotate({ description: "Shown to the user" })
+}).annotate({ identifier: "CreditRefund" })
+
+const params = { id: Schema.String.check(Schema.isUUID()).annotate({ format: "uuid" }) }
+const touches = {
+  reads: creditAccount.reads,
+  writes: [...creditAccount.writes, ...recorded]
+} as const
+
 /** What administrators do to users' credits. */
 export class CreditsAdminApi extends HttpApiGroup.make("credits-admin")
   .add(
     HttpApiEndpoint.post("adjust", "/admin/users/:id/credits", {
-      params: { id: Schema.String.check(Schema.isUUID()).annotate({ format: "uuid" }) },
+      params,
       payload: CreditCorrection,
       success: Entry,
       error: [UserUnknown, CreditsShort, DatabaseUnavailable, RowMismatch, RowRefused]
     })
-      .annotate(Touches, {
-        reads: ["credit_accounts", "credit_entries", "credit_reservations", "plans", "user_profiles", "subscriptions"],
-        writes: ["credit_accounts", "credit_entries", "credit_reservations", ...recorded]
-      })
+      .annotate(Touches, touches)
       .annotate(Repeats, { how: "ignored", because: "The correction is named by its reference: once more does nothing." })
-      .annotate(OpenApi.Summary, "Add credits to a user's account or take some, with the reason")
+      .annotate(OpenApi.Summary, "Add credits to a user's account or take some, with the reason"),
+    HttpApiEndpoint.post("refund", "/admin/users/:id/credits/refunds", {
+      params,
+      payload: CreditRefund,
+      success: Entry,
+      error: [UserUnknown, NotCharged, DatabaseUnavailable, RowMismatch, RowRefused]
+    })
+      .annotate(Touches, touches)
+      .annotate(Repeats, { how: "ignored", because: "A charge is given back once: once more does nothing." })
+      .annotate(OpenApi.Summary, "Give a charge back, with the reason")
+      .annotate(OpenApi.Description, "What comes back never expires. A window that was paid for stays open.")
   )
   .middleware(AdminOnly)
   .middleware(Authorization)

@@ -10,14 +10,17 @@ import { Subscriptions } from "./Subscriptions.ts"
 
 /** The doors of this room as the settings have it, and the door of users that it writes plans through. */
 export const layer = (
-  settings: Pick<SettingsValues, "CREDITS_ENABLED" | "CREDITS_LEASE" | "DECODO_BUDGET" | "STRIPE_WEBHOOK_SECRET">
+  settings: Pick<
+    SettingsValues,
+    "CREDITS_ENABLED" | "CREDITS_LEASE" | "DECODO_BUDGET" | "IDEMPOTENCY_KEEP_FOR" | "STRIPE_WEBHOOK_SECRET"
+  >
 ) => {
   const enabled = settings.CREDITS_ENABLED
   // What a caller has reserved must not lapse under the fetch that they wait for.
   const lease = Duration.max(settings.CREDITS_LEASE, Duration.times(settings.DECODO_BUDGET, 2))
   return Layer.merge(Statements.layer, Charges.layer).pipe(
     Layer.provideMerge([
-      Credits.layer({ enabled, lease }),
+      Credits.layer({ enabled, lease, callsKeptFor: settings.IDEMPOTENCY_KEEP_FOR }),
       Subscriptions.layer({ enabled }),
       LedgerCheck.layer,
       StripeSignature.layer(settings.STRIPE_WEBHOOK_SECRET)

@@ -1,10 +1,11 @@
 import { Clock, Context, Effect, Layer } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
-import { instantOf } from "../database/Instant.ts"
+import { instantOf, millisOf } from "../database/Instant.ts"
 import type { UserId } from "../users/UserId.ts"
 import { counterAccounts, type CreditEntry, type EntryKind } from "./CreditEntry.ts"
 import { UserUnknown } from "./CreditErrors.ts"
 import { type AccountRow, LedgerRepo } from "./LedgerRepo.ts"
+import { dayOf, zoneOf } from "./Periods.ts"
 import { PlanRepo } from "./PlanRepo.ts"
 import { firstPeriod, type Renewal, renewals } from "./Renewal.ts"
 import { ReservationRepo } from "./ReservationRepo.ts"
@@ -70,15 +71,16 @@ export class Ledger extends Context.Service<Ledger, {
 
       const renew = Effect.fnUntraced(function*(account: AccountRow, { expired, granted, period }: Renewal) {
         const now = yield* nowInstant
-        const { period_granted: total, period_starts_at: start, tier } = period
-        const month = `${start.slice(0, 10)} to ${period.period_ends_at.slice(0, 10)}`
+        const { anchored_at: anchor, period_granted: total, period_starts_at: start, tier } = period
+        const zone = zoneOf(account.timezone)
+        const month = [start, period.period_ends_at].map((instant) => dayOf(millisOf(instant), zone)).join(" to ")
         if (expired > 0) {
           yield* post(account, {
             kind: "expiry",
             amount: -expired,
             expiring: -expired,
-            note: `What the plan ${tier} does not carry into the month ${month}`,
-            key: `expiry:${account.user_id}:${start}:${tier}`
+            note: `Not carried over into the month ${month} by the plan ${tier}`,
+            key: `expiry:${account.user_id}:${anchor}:${start}:${tier}`
           })
         }
         if (granted > 0) {
@@ -86,8 +88,8 @@ export class Ledger extends Context.Service<Ledger, {
             kind: "grant",
             amount: granted,
             expiring: granted,
-            note: `Plan ${tier}, month ${month}`,
-            key: `grant:${account.user_id}:${start}:${tier}:${total}`
+            note: `Plan ${tier}, month ${month}${granted === total ? "" : `: the rest of its ${total}`}`,
+            key: `grant:${account.user_id}:${anchor}:${start}:${tier}:${total}`
           })
         }
         yield* repo.updatePeriod(account.user_id, period, now)

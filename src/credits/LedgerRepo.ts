@@ -48,6 +48,8 @@ export class LedgerRepo extends Context.Service<LedgerRepo, {
   /** Enters a line and moves the balance with it: one statement. */
   post(user: UserId, posting: Posting, now: Column.Instant): Effect.Effect<CreditEntry, DatabaseError>
   findByKey(key: string): Effect.Effect<CreditEntry | undefined, DatabaseError>
+  /** An entry of a user by its id. */
+  findEntry(user: UserId, id: string): Effect.Effect<CreditEntry | undefined, DatabaseError>
   updatePeriod(user: UserId, period: Period, now: Column.Instant): Effect.Effect<void, DatabaseError>
   /** Holds so many credits more, or fewer where negative. */
   updateReserved(user: UserId, change: number, now: Column.Instant): Effect.Effect<void, DatabaseError>
@@ -111,6 +113,10 @@ export class LedgerRepo extends Context.Service<LedgerRepo, {
         decodeEntry(sql`SELECT * FROM credit_entries WHERE key = ${key}`)
       )
 
+      const findEntry = Effect.fn("LedgerRepo.findEntry")((user: UserId, id: string) =>
+        decodeEntry(sql`SELECT * FROM credit_entries WHERE id = ${id} AND user_id = ${user}`)
+      )
+
       const updatePeriod = Effect.fn("LedgerRepo.updatePeriod")((user: UserId, period: Period, now: Column.Instant) =>
         Effect.asVoid(
           available("credit_accounts")(sql`
@@ -125,7 +131,7 @@ export class LedgerRepo extends Context.Service<LedgerRepo, {
         )
       )
 
-      return { find, lock, findHolder, insert, post, findByKey, updatePeriod, updateReserved }
+      return { find, lock, findHolder, insert, post, findByKey, findEntry, updatePeriod, updateReserved }
     })
   )
 }

@@ -18,8 +18,8 @@ export interface Settlement {
 
 /** All SQL of `credit_reservations`. What holds credits is changed under its account's lock only. */
 export class ReservationRepo extends Context.Service<ReservationRepo, {
-  /** Adds one; one of that id stays as it is. */
-  insert(reservation: Reservation, settled: "open" | Column.Instant): Effect.Effect<void, DatabaseError>
+  /** Adds one, made for a call or for none; one of that id stays as it is. */
+  insert(reservation: Reservation, settled: "open" | Column.Instant, call?: string): Effect.Effect<void, DatabaseError>
   /** Adds what was given for nothing. */
   insertFree(given: ReadonlyArray<Reservation>, now: Column.Instant): Effect.Effect<void, DatabaseError>
   find(id: string, user: UserId): Effect.Effect<CreditReservation | undefined, DatabaseError>
@@ -31,7 +31,17 @@ export class ReservationRepo extends Context.Service<ReservationRepo, {
   findGiven(same: Same, since: Column.Instant): Effect.Effect<CreditReservation | undefined, DatabaseError>
   /** How many were free by allowance since then, and are or will be used. */
   countFree(user: UserId, action: Action, since: Column.Instant): Effect.Effect<number, DatabaseError>
-  extend(id: string, expiresAt: Column.Instant): Effect.Effect<void, DatabaseError>
+  /** The one that was made for a call since then, and is under way or committed. */
+  findCalled(user: UserId, action: Action, call: string, since: Column.Instant): Effect.Effect<
+    CreditReservation | undefined,
+    DatabaseError
+  >
+  /** Another call joins an open one. */
+  join(id: string, expiresAt: Column.Instant, call: string | undefined): Effect.Effect<void, DatabaseError>
+  /** Of these, those that are open end no sooner than then; answers with their ids. */
+  extend(ids: ReadonlyArray<string>, expiresAt: Column.Instant): Effect.Effect<ReadonlyArray<string>, DatabaseError>
+  /** Opens one whose lease had ended. */
+  reopen(id: string, terms: Terms, expiresAt: Column.Instant): Effect.Effect<void, DatabaseError>
   settle(id: string, how: Settlement, now: Column.Instant): Effect.Effect<void, DatabaseError>
   /** Ends the user's reservations whose lease is over, and answers with the credits that they held. */
   expire(user: UserId, now: Column.Instant): Effect.Effect<number, DatabaseError>
@@ -49,15 +59,21 @@ export class ReservationRepo extends Context.Service<ReservationRepo, {
       const decode = row(relation, CreditReservation)
       const decodeSum = row(relation, Schema.Struct({ total: Column.bigint }))
       const decodeFlag = row(relation, Schema.Struct({ found: Schema.Boolean }))
+      const decodeIds = rows(relation, Schema.Struct({ id: Column.uuid }))
       const decodeUsers = rows(relation, Schema.Struct({ user_id: UserId }))
       const sumOf = (found: { readonly total: number } | undefined) => found?.total ?? 0
 
-      const insert = Effect.fn("ReservationRepo.insert")((reservation: Reservation, settled: "open" | Column.Instant) =>
+      const insert = Effect.fn("ReservationRepo.insert")((
+        reservation: Reservation,
+        settled: "open" | Column.Instant,
+        call?: string
+      ) =>
         Effect.asVoid(
           available(relation)(sql`
           INSERT INTO credit_reservations ${
             sql.insert({
               ...reservation,
+              calls: call === undefined ? [] : [call],
               status: settled === "open" ? "open" : "committed",
               settled_at: settled === "open" ? null : settled
             })
@@ -105,10 +121,40 @@ export class ReservationRepo extends Context.Service<ReservationRepo, {
         )
       )
 
-      const extend = Effect.fn("ReservationRepo.extend")((id: string, expiresAt: Column.Instant) =>
+      const findCalled = Effect.fn("ReservationRepo.findCalled")((
+        ...[user, action, call, since]: Parameters<ReservationRepo["Service"]["findCalled"]>
+      ) =>
+        decode(sql`
+          SELECT * FROM credit_reservations
+          WHERE user_id = ${user} AND action = ${action} AND created_at > ${since} AND calls @> ARRAY[${call}::text]
+            AND status IN ('open', 'committed')
+          ORDER BY created_at DESC LIMIT 1`)
+      )
+
+      const join = Effect.fn("ReservationRepo.join")((id: string, expiresAt: Column.Instant, call: string | undefined) =>
         Effect.asVoid(
           available(relation)(sql`
-          UPDATE credit_reservations SET expires_at = greatest(expires_at, ${expiresAt}::timestamptz) WHERE id = ${id}`)
+          UPDATE credit_reservations SET expires_at = greatest(expires_at, ${expiresAt}::timestamptz),
+            calls = CASE WHEN ${call ?? null}::text IS NULL THEN calls ELSE array_append(calls, ${call ?? null}::text) END
+          WHERE id = ${id}`)
+        )
+      )
+
+      const extend = Effect.fn("ReservationRepo.extend")((ids: ReadonlyArray<string>, expiresAt: Column.Instant) =>
+        Effect.map(
+          decodeIds(sql`
+            UPDATE credit_reservations SET expires_at = greatest(expires_at, ${expiresAt}::timestamptz)
+            WHERE id = ANY (${[...ids].sort()}::uuid[]) AND status = 'open'
+            RETURNING id`),
+          (found) => found.map(({ id }) => id)
+        )
+      )
+
+      const reopen = Effect.fn("ReservationRepo.reopen")((id: string, terms: Terms, expiresAt: Column.Instant) =>
+        Effect.asVoid(
+          available(relation)(sql`
+          UPDATE credit_reservations SET ${sql.update({ ...terms, status: "open", settled_at: null, expires_at: expiresAt })}
+          WHERE id = ${id}`)
         )
       )
 
@@ -151,10 +197,29 @@ export class ReservationRepo extends Context.Service<ReservationRepo, {
         )
       )
 
-      return { insert, insertFree, find, findOpen, findPaid, findGiven, countFree, extend, settle, expire, hasLapsed, lapsed }
+      return {
+        insert,
+        insertFree,
+        find,
+        findOpen,
+        findPaid,
+        findGiven,
+        findCalled,
+        countFree,
+        join,
+        extend,
+        reopen,
+        settle,
+        expire,
+        hasLapsed,
+        lapsed
+      }
     })
   )
 }
+
+/** What one costs, or why nothing. */
+export type Terms = Pick<Reservation, "amount" | "free_quantity" | "free_reason">
 
 /** What makes two reservations the same thing. */
 export type Same = Pick<Reservation, "user_id" | "action" | "quantity"> & { readonly subject: string }

@@ -2,7 +2,7 @@ import { Context, Effect, Layer, Schema, Struct } from "effect"
 import * as Column from "../database/Column.ts"
 import { ReadSql } from "../database/Database.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
-import { row, rows } from "../database/Rows.ts"
+import { rows } from "../database/Rows.ts"
 import type { UserId } from "../users/UserId.ts"
 import { CreditEntry, EntryKind } from "./CreditEntry.ts"
 
@@ -29,7 +29,22 @@ const Sum = Schema.Struct({
   credits: Column.bigint
 })
 
-const Balances = Schema.Struct({ opening: Column.bigint, closing: Column.bigint })
+const MonthRow = Schema.Struct({
+  opening: Column.bigint,
+  closing: Column.bigint,
+  /** Null on the one row of a month without entries. */
+  kind: Schema.NullOr(EntryKind),
+  action: CreditEntry.fields.action,
+  entries: Schema.NullOr(Schema.Int),
+  credits: Schema.NullOr(Column.bigint)
+})
+
+/** The balance before a time and at its end, and what was entered in it, by kind and action. */
+export interface Summed {
+  readonly opening: number
+  readonly closing: number
+  readonly sums: ReadonlyArray<typeof Sum.Type>
+}
 
 /** What users read of the ledger. Writes nothing. */
 export class StatementRepo extends Context.Service<StatementRepo, {
@@ -38,18 +53,15 @@ export class StatementRepo extends Context.Service<StatementRepo, {
     ReadonlyArray<typeof ListedEntry.Type>,
     DatabaseError
   >
-  /** Sums by kind and action within a time. */
-  sums(user: UserId, from: Column.Instant, to: Column.Instant): Effect.Effect<ReadonlyArray<typeof Sum.Type>, DatabaseError>
-  /** The balance before a time and at its end. */
-  balances(user: UserId, from: Column.Instant, to: Column.Instant): Effect.Effect<typeof Balances.Type, DatabaseError>
+  /** A time of an account, in one statement: it adds up whatever is entered meanwhile. */
+  summed(user: UserId, from: Column.Instant, to: Column.Instant): Effect.Effect<Summed, DatabaseError>
 }>()("analytics-following/credits/StatementRepo") {
   static readonly layer = Layer.effect(
     StatementRepo,
     Effect.gen(function*() {
       const read = yield* ReadSql
       const decodeList = rows("credit_entries", ListedEntry)
-      const decodeSums = rows("credit_entries", Sum)
-      const decodeBalances = row("credit_entries", Balances)
+      const decodeMonth = rows("credit_entries", MonthRow)
 
       const list = Effect.fn("StatementRepo.list")((
         user: UserId,
@@ -61,23 +73,29 @@ export class StatementRepo extends Context.Service<StatementRepo, {
           ORDER BY sequence DESC LIMIT ${limit}`)
       )
 
-      const sums = Effect.fn("StatementRepo.sums")((user: UserId, from: Column.Instant, to: Column.Instant) =>
-        decodeSums(read`
-          SELECT kind, action, count(*)::integer AS entries, sum(amount)::bigint AS credits FROM credit_entries
-          WHERE user_id = ${user} AND created_at >= ${from} AND created_at < ${to}
-          GROUP BY kind, action ORDER BY kind, action`)
-      )
-
-      const balances = Effect.fn("StatementRepo.balances")(function*(user: UserId, from: Column.Instant, to: Column.Instant) {
+      const summed = Effect.fn("StatementRepo.summed")(function*(user: UserId, from: Column.Instant, to: Column.Instant) {
         const before = (end: Column.Instant) =>
           read`coalesce((
             SELECT balance_after FROM credit_entries WHERE user_id = ${user} AND created_at < ${end} ORDER BY created_at DESC, sequence DESC LIMIT 1
           ), 0)::bigint`
-        const found = yield* decodeBalances(read`SELECT ${before(from)} AS opening, ${before(to)} AS closing`)
-        return found ?? (yield* Effect.die(new Error("a SELECT without FROM answers with a row")))
+        const found = yield* decodeMonth(read`
+          SELECT balances.opening, balances.closing, sums.kind, sums.action, sums.entries, sums.credits
+          FROM (SELECT ${before(from)} AS opening, ${before(to)} AS closing) AS balances
+          LEFT JOIN (
+            SELECT kind, action, count(*)::integer AS entries, sum(amount)::bigint AS credits FROM credit_entries
+            WHERE user_id = ${user} AND created_at >= ${from} AND created_at < ${to}
+            GROUP BY kind, action
+          ) AS sums ON true
+          ORDER BY sums.kind, sums.action`)
+        const [first] = found
+        if (first === undefined) return yield* Effect.die(new Error("a month has at least its balances"))
+        const sums = found.flatMap(({ action, credits, entries, kind }) =>
+          kind === null || entries === null || credits === null ? [] : [{ kind, action, entries, credits }]
+        )
+        return { opening: first.opening, closing: first.closing, sums }
       })
 
-      return { list, sums, balances }
+      return { list, summed }
     })
   )
 }

@@ -81,8 +81,7 @@ export class Statements extends Context.Service<Statements, {
         const { timezone } = yield* holderOf(user)
         const times = monthOf(month, zoneOf(timezone))
         const [from, to] = [instantOf(times.from), instantOf(times.to)]
-        const { closing, opening } = yield* repo.balances(user, from, to)
-        const sums = yield* repo.sums(user, from, to)
+        const { closing, opening, sums } = yield* repo.summed(user, from, to)
         return { month, timezone, from, to, opening_balance: opening, closing_balance: closing, sums }
       })
 

@@ -4,6 +4,7 @@ import { instantOf, millisOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
 import { loop } from "../observability/Loops.ts"
 import type { UserId } from "../users/UserId.ts"
+import { CallKey } from "./CallKey.ts"
 import { IdempotencyKeyInUse, IdempotencyKeyReused } from "./IdempotencyErrors.ts"
 import type { IdempotencyKey, KeptAnswer } from "./IdempotencyKey.ts"
 import { IdempotencyRepo } from "./IdempotencyRepo.ts"
@@ -72,6 +73,9 @@ const make = Effect.fnUntraced(function*(options: IdempotencyOptions) {
     expires_at: instantOf(now + keepFor)
   })
 
+  const named = <A, E, R>({ fingerprint }: KeyedCall, effect: Effect.Effect<A, E, R>) =>
+    Effect.provideService(effect, CallKey, fingerprint)
+
   /** What a repeat gets; undefined where the call is to run. Holds the key to the end of the transaction. */
   const earlier = Effect.fnUntraced(function*({ fingerprint, key, user }: KeyedCall, now: number) {
     if (!(yield* repo.lock(user, key.digest))) return yield* IdempotencyKeyInUse.after(1000)
@@ -87,7 +91,7 @@ const make = Effect.fnUntraced(function*(options: IdempotencyOptions) {
     transaction.run(Effect.gen(function*() {
       const repeat = yield* earlier(call, yield* Clock.currentTimeMillis)
       if (repeat !== undefined) return repeat
-      const { answer, final } = yield* effect
+      const { answer, final } = yield* named(call, effect)
       if (final) {
         const record = recordOf(call, yield* Clock.currentTimeMillis)
         yield* repo.put({ ...record, answer: call.key.seal(answer), leased_until: record.created_at })
@@ -110,7 +114,7 @@ const make = Effect.fnUntraced(function*(options: IdempotencyOptions) {
         // Short, and not to be cut off: a key that is taken and not run would be in use until the lease ends.
         const taken = yield* take(call)
         if ("replayed" in taken) return taken
-        const exit = yield* Effect.exit(restore(effect))
+        const exit = yield* Effect.exit(restore(named(call, effect)))
         const ended = Exit.isSuccess(exit) && exit.value.final
           ? repo.answer(taken.id, taken.until, call.key.seal(exit.value.answer))
           : repo.release(taken.id, taken.until)

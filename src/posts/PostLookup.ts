@@ -181,7 +181,11 @@ const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
   return PostLookup.of({ unlocked, quote })
 })
 
-const askedFor = (shortcode: Shortcode) => ({ action: "post_analytics" as const, subject: shortcode })
+const askedFor = (shortcode: Shortcode) => ({
+  action: "post_analytics" as const,
+  subject: shortcode,
+  note: "A post that was not stored, read from Instagram by itself"
+})
 
 const rememberedFailures = 20_000
 

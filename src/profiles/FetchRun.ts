@@ -14,7 +14,7 @@ import { finishedLookup } from "./LookupJobView.ts"
 import type { FetchId, FetchProblem, ProfileFetch } from "./ProfileFetch.ts"
 import { type End, ProfileFetchRepo } from "./ProfileFetchRepo.ts"
 import { ProfileRepo } from "./ProfileRepo.ts"
-import { type Caller, type Granted, isOpened, type KeptAnswer, ProfileStore } from "./ProfileStore.ts"
+import { type Caller, type Granted, isOpened, isRefused, type KeptAnswer, ProfileStore } from "./ProfileStore.ts"
 
 export interface FetchRunOptions {
   /** Kept answers younger than this many milliseconds are stored instead of paying again. */
@@ -139,18 +139,19 @@ export class FetchRun extends Context.Service<FetchRun, {
           yield* Effect.retry(storing.withPermit(Effect.uninterruptible(written)), whileDatabaseIsAway)
         })
 
-        /** What the failure means for those who asked; a profile that is stored is granted to them as it is. */
+        /** What the failure means for those who asked; a profile that is stored is given to them as it is, at the price of an unlock. */
         const fail = Effect.fnUntraced(function*(fetch: ProfileFetch, problem: FetchProblem | null, known: Granted | undefined) {
           const end: End = { state: "failed", profile: null, problem }
           const record = problem === null ?
             undefined :
             (found: ReadonlyArray<Caller>) =>
-              Effect.as(
+              Effect.map(
                 store.recordFailure(fetch.username, known, found, {
                   failure: refusalOf(fetch.username, problem),
                   analysisType: fetch.analysis_type
                 }),
-                found
+                // Who cannot pay for what is stored is told so.
+                (openings) => found.filter(({ id }) => !isRefused(openings, id))
               )
           const callers = yield* Effect.retry(
             orWithoutCallers(transaction.run(settle(fetch, end, record)), transaction.run(settle(fetch, end, undefined))),

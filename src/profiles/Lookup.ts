@@ -27,6 +27,8 @@ export interface Ready {
 export interface Pending {
   readonly _tag: "Pending"
   readonly fetch: ProfileFetch
+  /** What a renewal cost that the caller has meanwhile; the look-up itself is charged when it ends. */
+  readonly charge?: Ready["charge"]
 }
 
 export interface LookupOptions {

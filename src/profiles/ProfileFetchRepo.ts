@@ -1,6 +1,6 @@
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer, Schema, Struct } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import type { Reservation } from "../credits/CreditReservation.ts"
+import { Reservation } from "../credits/CreditReservation.ts"
 import * as Column from "../database/Column.ts"
 import { ReadSql } from "../database/Database.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
@@ -50,6 +50,8 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
   ): Effect.Effect<ReadonlyArray<WaitingCaller>, DatabaseError>
   /** These were not recorded after all; call in the transaction of `recordCallers`. */
   unrecordCallers(id: FetchId, users: ReadonlyArray<UserId>): Effect.Effect<void, DatabaseError>
+  /** What those who wait have reserved: for one fetch, or for all that are under way. */
+  reservations(id?: FetchId): Effect.Effect<ReadonlyArray<Reservation>, DatabaseError>
   /** The user waits no longer; undefined where they did not. */
   leave(id: FetchId, user: UserId, now: Column.Instant): Effect.Effect<typeof LeftRow.Type | undefined, DatabaseError>
   /** Ends a fetch that was begun for callers and has none left; false where it goes on. */
@@ -72,6 +74,7 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
       const decodeCallers = rows("profile_fetch_callers", WaitingRow)
       const decodeLeft = row("profile_fetch_callers", LeftRow)
       const decodeTold = row("profile_fetches", Schema.Struct({ users: Schema.Array(UserId) }))
+      const decodeReservations = rows("profile_fetch_callers", Schema.Struct({ reservation: Column.json(Reservation) }))
       const guard = available("profile_fetches")
       const columns = sql.literal(Object.keys(ProfileFetch.fields).map((name) => `f.${name}`).join(", "))
 
@@ -208,6 +211,16 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
         )
       )
 
+      const reservations = Effect.fn("ProfileFetchRepo.reservations")((id?: FetchId) =>
+        Effect.map(
+          decodeReservations(sql`
+            SELECT c.reservation FROM profile_fetches AS f JOIN profile_fetch_callers AS c ON c.fetch_id = f.id
+            WHERE f.finished_at IS NULL AND c.left_at IS NULL AND c.reservation IS NOT NULL
+              AND ${id === undefined ? sql`true` : sql`f.id = ${id}`}`),
+          (found) => found.map(({ reservation }) => reservation)
+        )
+      )
+
       // First the fetch, as its end does, so that the two cannot deadlock.
       const leave = Effect.fn("ProfileFetchRepo.leave")((id: FetchId, user: UserId, now: Column.Instant) =>
         decodeLeft(sql`
@@ -250,6 +263,7 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
         setJob,
         recordCallers,
         unrecordCallers,
+        reservations,
         leave,
         cancelDeserted,
         prune
@@ -272,11 +286,7 @@ const StartedRow = Schema.Struct({ ...ProfileFetch.fields, asked_by: Schema.Null
 
 const EndedRow = Schema.Struct({ ...ProfileFetch.fields, recorded: Schema.Array(UserId) })
 
-const WaitingRow = Schema.Struct({
-  user_id: UserId,
-  asked_at: ProfileFetchCaller.fields.asked_at,
-  reservation: ProfileFetchCaller.fields.reservation
-})
+const WaitingRow = Schema.Struct(Struct.pick(ProfileFetchCaller.fields, ["user_id", "asked_at", "reservation"]))
 
 const LeftRow = Schema.Struct({
   id: FetchId,
@@ -286,8 +296,4 @@ const LeftRow = Schema.Struct({
 })
 
 /** Someone who waits for a fetch, and what they have reserved for it. */
-export interface WaitingCaller {
-  readonly user_id: UserId
-  readonly asked_at: Column.Instant
-  readonly reservation: Reservation | null
-}
+export type WaitingCaller = typeof WaitingRow.Type

@@ -172,20 +172,26 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
           }))
         )
 
+        /** Who waits in a queue for longer than a lease has paid, and is paid for, when their turn comes. */
+        const keepReservations = (id?: FetchId) =>
+          unlocks.enabled ? Effect.flatMap(repo.reservations(id), unlocks.keep) : Effect.void
+
         /** The work ends when the fetch does: with its own end, or with one that somebody else gave it. */
         const work = (id: string) => {
           const fetch = FetchId.make(id)
-          return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          const fetched = Effect.flatMap(Clock.currentTimeMillis, (now) => {
             const span = askedIn.get(id, now)
             const going = span === undefined
               ? run(fetch)
               : run(fetch).pipe(Effect.withParentSpan(span), Effect.annotateLogs("trace_id", span.traceId))
             return Effect.raceFirst(going, Effect.asVoid(ends.await(fetch)))
           })
+          return Effect.andThen(keepReservations(fetch), fetched)
         }
         yield* queue.work(fetchQueue, { concurrency: options.concurrency, again: Duration.seconds(5) }, work)
 
         if (options.concurrency > 0) {
+          if (unlocks.enabled) yield* loop("leases of what waits", unlocks.lease / 3, keepReservations())
           yield* loop(
             "ended fetches",
             "10 minutes",

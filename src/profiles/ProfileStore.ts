@@ -1,7 +1,7 @@
 import { Clock, Context, Effect, Layer, Result } from "effect"
 import { type Openings, Unlocks } from "../access/Unlocks.ts"
 import { Cache } from "../cache/Cache.ts"
-import type { FreeReason, Reservation } from "../credits/CreditReservation.ts"
+import type { Reservation } from "../credits/CreditReservation.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
@@ -82,12 +82,10 @@ export class ProfileStore extends Context.Service<ProfileStore, {
     readonly analysisType: typeof AnalysisType.Type
     readonly source: typeof DataSource.Type
     readonly snapshot: typeof UserSearch.fields.profile_snapshot.Type
-    /** Why windows that it opens cost nothing. */
-    readonly free?: FreeReason
   }): Effect.Effect<Openings, DatabaseError>
   /** The answer cannot become rows: it is not tried again. `rejection` is a code, never content. */
   reject(answer: KeptAnswer, rejection: string): Effect.Effect<void, DatabaseError>
-  /** A fetch failed: those who asked get what is stored, for nothing, else the failure stands in their record. */
+  /** A fetch failed: those who asked get what is stored, at the usual price, else the failure stands in their record. */
   recordFailure(
     username: Username,
     stored: Granted | undefined,
@@ -209,15 +207,14 @@ export class ProfileStore extends Context.Service<ProfileStore, {
         record: Parameters<ProfileStore["Service"]["grant"]>[2]
       ) =>
         transaction.run(Effect.gen(function*() {
-          const { free, ...outcome } = record
-          const openings = yield* unlocks.open(profile, callers, free)
+          const openings = yield* unlocks.open(profile, callers)
           const admitted = callers.filter(({ id }) => isOpened(openings, id))
           if (admitted.length > 0) {
             yield* searches.record(admitted, {
               username: profile.username,
               profile: profile.profile,
               errorCode: null,
-              ...outcome
+              ...record
             })
           }
           return openings
@@ -237,7 +234,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
         { analysisType, failure }: Parameters<ProfileStore["Service"]["recordFailure"]>[3]
       ) =>
         stored !== undefined && failure._tag !== "ProfileNotFound"
-          ? grant(stored, callers, { analysisType, source: "database", snapshot: null, free: "vendor_failed" })
+          ? grant(stored, callers, { analysisType, source: "database", snapshot: null })
           : transaction.run(Effect.as(
             Effect.andThen(
               unlocks.release(callers.map(({ reservation }) => reservation)),
@@ -263,6 +260,12 @@ export class ProfileStore extends Context.Service<ProfileStore, {
 export const isOpened = (openings: Openings, user: UserId): boolean => {
   const opening = openings.get(user)
   return opening !== undefined && Result.isSuccess(opening)
+}
+
+/** Whether a user could not pay for their window. */
+export const isRefused = (openings: Openings, user: UserId): boolean => {
+  const opening = openings.get(user)
+  return opening !== undefined && Result.isFailure(opening)
 }
 
 const noOpenings: Openings = new Map()

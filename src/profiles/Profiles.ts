@@ -95,15 +95,13 @@ export class Profiles extends Context.Service<Profiles, {
           profile: Granted,
           source: typeof DataSource.Type,
           analysisType: typeof AnalysisType.Type,
-          alreadyRecorded: boolean,
-          free?: "vendor_failed"
+          alreadyRecorded: boolean
         ) {
           const recorded = alreadyRecorded ? yield* openedElsewhere(caller, profile) : undefined
           const opened = recorded ?? (yield* openHere(caller, profile, {
             analysisType,
             source,
-            snapshot: null,
-            ...(free === undefined ? {} : { free })
+            snapshot: null
           }))
           repeats.remember(caller.id, profile, opened.expiresAt, yield* Clock.currentTimeMillis)
           return opened
@@ -205,7 +203,7 @@ export class Profiles extends Context.Service<Profiles, {
         ) {
           const staleReason = staleReasonOf(failure)
           if (known !== undefined && staleReason !== undefined) {
-            return yield* storedAnswer(caller, known, staleReason, analysisType, recorded, "database", "vendor_failed")
+            return yield* storedAnswer(caller, known, staleReason, analysisType, recorded)
           }
           if (!recorded) yield* store.recordFailure(username, undefined, [caller], { failure, analysisType })
           return yield* Effect.fail(failure)
@@ -217,26 +215,29 @@ export class Profiles extends Context.Service<Profiles, {
           staleReason: string | null,
           analysisType: typeof AnalysisType.Type,
           recorded: boolean,
-          source: typeof DataSource.Type = "database",
-          free?: "vendor_failed"
+          source: typeof DataSource.Type = "database"
         ) {
           const now = yield* Clock.currentTimeMillis
           const answer = profile === undefined ? undefined : yield* readAnswer(profile.username, now, staleReason)
           if (profile === undefined || answer === undefined) return yield* ProfileNotFound.unknown(profile?.username ?? "")
-          return ready({ ...answer, source }, yield* settle(caller, profile, source, analysisType, recorded, free))
+          return ready({ ...answer, source }, yield* settle(caller, profile, source, analysisType, recorded))
         })
 
         const unlock = Effect.fn("Profiles.unlock")(function*(asked: Pick<LookupOptions, "user" | "username" | "wait">) {
           const { user, username } = asked
-          const stored = charging ? yield* repo.findByUsername(username) : undefined
-          const window = stored === undefined ? undefined : yield* access.check(user, stored.id)
-          // The answer first: one that fails costs nothing. Without a window it is what opens one.
-          const answer = yield* lookup({ ...asked, force: false })
-          if (stored === undefined || window === undefined) return answer
-          const renewed = yield* unlocks.renew(user, { profile: stored.id, username })
-          if (renewed === undefined) return answer
+          const answer = lookup({ ...asked, force: false })
+          // Sent again after it had been charged and its answer was lost: nothing is renewed a second time.
+          const before = yield* unlocks.charged(user)
+          if (before !== undefined) {
+            repeats.forget(user, username)
+            return { ...(yield* answer), charge: before }
+          }
+          const stored = yield* repo.findByUsername(username)
+          const renewed = stored === undefined ? undefined : yield* unlocks.renew(user, { profile: stored.id, username }, answer)
+          if (renewed === undefined) return yield* answer
           repeats.forget(user, username)
-          return answer._tag === "Ready" ? { ...answer, accessExpiresAt: renewed.expiresAt, charge: renewed.charge } : answer
+          const { charge, expiresAt } = renewed.opened
+          return { ...renewed.answer, accessExpiresAt: expiresAt, charge }
         })
 
         const quote = Effect.fn("Profiles.quote")(function*(user: UserId, username: Username, renewal: boolean) {

@@ -55,7 +55,7 @@ export const layer = HttpApiBuilder.group(
           ? complete(outcome.cached, headers)
           : conditional(request, outcome.cached, headers)
       }
-      return accepted(lookupJobView(outcome.fetch), wait)
+      return accepted(lookupJobView(outcome.fetch), wait, outcome.charge ?? null)
     })
 
     /** A list under an unlocked profile: tagged by the data's version and the page, so that paging again costs nothing. */
@@ -184,8 +184,14 @@ const headersOf = ({ accessExpiresAt, cached, charge, source, staleReason }: Rea
 /** Whole seconds since an instant in milliseconds. */
 const ageOf = (refreshedAt: number, now: number): string => String(Math.max(0, Math.floor((now - refreshedAt) / 1000)))
 
-const accepted = (job: Job, waited: number) =>
+const accepted = (job: Job, waited: number, charge: Ready["charge"]) =>
   HttpServerResponse.jsonUnsafe(job, {
     status: 202,
-    headers: { location: job.href, "retry-after": "5", "preference-applied": `wait=${waited}`, "cache-control": "no-store" }
+    headers: {
+      location: job.href,
+      "retry-after": "5",
+      "preference-applied": `wait=${waited}`,
+      "cache-control": "no-store",
+      ...(charge === null ? {} : creditHeaders(charge))
+    }
   })

@@ -3,6 +3,7 @@ import { Effect, Fiber, Layer, Result } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"
 import { Credits } from "../../src/credits/Credits.ts"
+import { instantOf } from "../../src/database/Instant.ts"
 import { Transaction } from "../../src/database/Transaction.ts"
 import type { UserId } from "../../src/users/UserId.ts"
 import { insertUser } from "../support/rows.ts"
@@ -121,6 +122,65 @@ layer(creditsLayer().pipe(Layer.provideMerge(TestDatabase.layer)), { excludeTest
   )
 
   live(
+    "kept beyond their lease stay held, and those that had lapsed are held again where they still are",
+    Effect.gen(function*() {
+      const credits = yield* Credits
+      const user = yield* userWith(75)
+      const [kept, lapsed, asked] = [
+        yield* credits.reserve(user, unlock("one")),
+        yield* credits.reserve(user, unlock("two")),
+        yield* credits.reserve(user, unlock("three"))
+      ]
+      yield* at("2024-01-31T15:10:00Z")(credits.keep([kept]))
+      const later = at("2024-01-31T15:20:00Z")
+      assert.deepStrictEqual(yield* later(balanceOf(user)), [75, 25])
+      // Asked for anew meanwhile: held once.
+      const again = yield* later(credits.reserve(user, unlock("three")))
+      yield* later(credits.keep([kept, lapsed, asked]))
+      assert.deepStrictEqual(yield* later(balanceOf(user)), [75, 75])
+      const end = at("2024-01-31T15:34:59Z")
+      assert.deepStrictEqual(yield* end(balanceOf(user)), [75, 75])
+      for (const one of [kept, lapsed, again]) assert.deepInclude(yield* end(credits.commit(one)), { charged: 25 })
+      assert.deepInclude(yield* end(credits.commit(asked)), { charged: 0, free_reason: "already_paid" })
+      yield* end(credits.keep([kept, lapsed, asked, again]))
+      assert.deepStrictEqual(yield* end(balanceOf(user)), [0, 0], "what was paid is held no more")
+    })
+  )
+
+  live(
+    "that have lapsed and were spent are not held again",
+    Effect.gen(function*() {
+      const credits = yield* Credits
+      const user = yield* userWith(25)
+      const lapsed = yield* credits.reserve(user, unlock("one"))
+      const later = at("2024-01-31T15:20:00Z")
+      yield* later(Effect.flatMap(credits.reserve(user, unlock("two")), credits.commit))
+      yield* later(credits.keep([lapsed]))
+      assert.deepStrictEqual(yield* later(balanceOf(user)), [0, 0])
+      assert.strictEqual((yield* Effect.flip(later(credits.commit(lapsed))))._tag, "CreditsRequired")
+    })
+  )
+
+  live(
+    "of two subscriptions to one plan are each granted, also in months that begin together",
+    Effect.gen(function*() {
+      const credits = yield* Credits
+      const sql = yield* SqlClient
+      const user = yield* insertUser
+      const subscribe = (name: string, began: string) =>
+        sql`INSERT INTO subscriptions (subscription_id, customer_id, user_id, tier, status, started_at)
+          VALUES (${name + user}, 'cus', ${user}, 'standard', 'active', ${began})`
+      yield* sql`UPDATE user_profiles SET subscription_tier = 'standard' WHERE user_id = ${user}`
+      yield* subscribe("one", "2023-12-15T10:00:00Z")
+      // The month from midnight of 15 January on, of both: the second is heard of in it.
+      assert.deepInclude(yield* credits.account(user), { balance: 2000, period_starts_at: instantOf(Date.parse("2024-01-15")) })
+      yield* subscribe("two", "2023-12-15T12:00:00Z")
+      assert.deepInclude(yield* credits.account(user), { balance: 4000, period_starts_at: instantOf(Date.parse("2024-01-15")) })
+      assert.deepInclude(yield* credits.account(user), { balance: 4000 })
+    })
+  )
+
+  live(
     "are free within the month's allowance, which open reservations use too; what is beyond costs",
     Effect.gen(function*() {
       const credits = yield* Credits
@@ -184,8 +244,9 @@ layer(creditsLayer().pipe(Layer.provideMerge(TestDatabase.layer)), { excludeTest
       const both = yield* Effect.all([credits.refund(user, held.id, "gone"), credits.refund(user, held.id, "gone")], {
         concurrency: 2
       })
-      assert.strictEqual(both[0].id, both[1].id)
-      assert.deepInclude(both[0], {
+      assert.strictEqual(both[0].entry.id, both[1].entry.id)
+      assert.sameMembers(both.map(({ isNew }) => isNew), [true, false])
+      assert.deepInclude(both[0].entry, {
         kind: "refund",
         amount: 25,
         balance_after: 25,
@@ -208,7 +269,7 @@ layer(creditsLayer().pipe(Layer.provideMerge(TestDatabase.layer)), { excludeTest
       assert.deepInclude(refused, { _tag: "CreditsShort", balance: 5 })
       for (let i = 0; i < 2; i++) yield* credits.adjust(user, { credits: -5, reason: "test", reference: "x" })
       assert.deepStrictEqual(yield* balanceOf(user), [25, 25])
-      yield* credits.grant(user, { credits: 5, reason: "a present", reference: "x" })
+      yield* credits.adjust(user, { credits: 5, reason: "a present", reference: "y" })
       assert.deepStrictEqual(yield* balanceOf(user), [30, 25])
       assert.strictEqual((yield* Effect.flip(credits.account(randomUUID() as UserId)))._tag, "UserUnknown")
     })
@@ -222,7 +283,7 @@ layer(creditsLayer().pipe(Layer.provideMerge(TestDatabase.layer)), { excludeTest
       const user = yield* insertUser
       yield* sql`UPDATE user_profiles SET timezone = 'America/New_York' WHERE user_id = ${user}`
       yield* credits.account(user)
-      yield* credits.grant(user, { credits: 10, reason: "bought", reference: "x" })
+      yield* credits.adjust(user, { credits: 10, reason: "bought", reference: "x" })
       yield* credits.commit(yield* credits.reserve(user, unlock("one")))
       assert.deepInclude(yield* credits.account(user), { balance: 85, expiring: 75, tier: "free" })
       assert.deepInclude(yield* at("2024-02-29T04:59:59.999Z")(credits.account(user)), { balance: 85, period: 0 })
@@ -235,14 +296,14 @@ layer(creditsLayer().pipe(Layer.provideMerge(TestDatabase.layer)), { excludeTest
         WHERE user_id = ${user} ORDER BY sequence`
       assert.deepStrictEqual(entries, [
         { kind: "grant", amount: 100, balance: 100, expiring: 100, note: "Plan free, month 2024-01-31 to 2024-02-29" },
-        { kind: "grant", amount: 10, balance: 110, expiring: 100, note: "bought" },
+        { kind: "adjustment", amount: 10, balance: 110, expiring: 100, note: "bought" },
         { kind: "charge", amount: -25, balance: 85, expiring: 75, note: null },
         {
           kind: "expiry",
           amount: -75,
           balance: 10,
           expiring: 0,
-          note: "What the plan free does not carry into the month 2024-02-29 to 2024-03-31"
+          note: "Not carried over into the month 2024-02-29 to 2024-03-31 by the plan free"
         },
         { kind: "grant", amount: 100, balance: 110, expiring: 100, note: "Plan free, month 2024-02-29 to 2024-03-31" }
       ])

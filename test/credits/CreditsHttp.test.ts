@@ -1,16 +1,15 @@
 import { assert, layer } from "@effect/vitest"
-import { Clock, Effect, Layer } from "effect"
+import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"
-import { Stripe } from "stripe"
 import { creditHeaders } from "../../src/credits/CreditHeaders.ts"
 import { Credits } from "../../src/credits/Credits.ts"
 import type { Balance, Entry, Pricing, Statement, SubscriptionView } from "../../src/credits/Statement.ts"
 import { type Page, send, walk } from "../support/requests.ts"
 import { TestApp, type TestUser } from "../support/TestApp.ts"
+import { event, invoice, secret, signed, subscription } from "./stripe.ts"
 import { creditsLayer } from "./support.ts"
 
-const secret = "whsec_of_the_test"
 const newUser = Effect.flatMap(TestApp, (app) => app.newUser)
 
 const admin = Effect.gen(function*() {
@@ -20,55 +19,6 @@ const admin = Effect.gen(function*() {
   yield* sql`UPDATE user_profiles SET role = 'admin' WHERE user_id = ${user.id}`
   // What a session may do is remembered for seconds.
   return yield* TestApp.use((app) => app.signInAgain(user))
-})
-
-const signed = Effect.fnUntraced(
-  function*(event: object, options: { readonly secret?: string; readonly ageSeconds?: number } = {}) {
-    const app = yield* TestApp
-    const now = Math.floor((yield* Clock.currentTimeMillis) / 1000)
-    const body = JSON.stringify(event)
-    const header = Stripe.webhooks.generateTestHeaderString({
-      payload: body,
-      secret: options.secret ?? secret,
-      timestamp: now - (options.ageSeconds ?? 0)
-    })
-    return yield* app.call({
-      method: "POST",
-      path: "/billing/events",
-      headers: { "content-type": "application/json", "stripe-signature": header },
-      body
-    })
-  }
-)
-
-const subscription = (user: TestUser, given: object = {}) => {
-  const now = Math.floor(Date.now() / 1000)
-  return {
-    id: `sub_${user.id}`,
-    object: "subscription",
-    customer: `cus_${user.id}`,
-    status: "active",
-    metadata: { user_id: user.id },
-    start_date: now - 10,
-    cancel_at_period_end: false,
-    items: { data: [{ price: { id: "price_1", lookup_key: "standard", metadata: {} }, current_period_end: now + 30 * 86_400 }] },
-    ...given
-  }
-}
-
-const event = (type: string, object: object, created = Math.floor(Date.now() / 1000)) => ({
-  id: `evt_${randomUUID()}`,
-  object: "event",
-  type,
-  created,
-  data: { object }
-})
-
-const invoice = (user: TestUser, days = 30) => ({
-  object: "invoice",
-  customer: `cus_${user.id}`,
-  parent: { subscription_details: { subscription: `sub_${user.id}`, metadata: {} } },
-  lines: { data: [{ period: { start: 0, end: Math.floor(Date.now() / 1000) + days * 86_400 } }] }
 })
 
 const app = TestApp.layer({ settings: { CREDITS_ENABLED: "true", STRIPE_WEBHOOK_SECRET: secret } })
@@ -159,6 +109,46 @@ layer(Layer.provideMerge(creditsLayer(), app), { excludeTestServices: true })("c
       const refused = yield* send(user, "POST", path, given)
       assert.deepStrictEqual([refused.status, refused.problem.type], [403, "/problems/admin-required"])
       assert.deepInclude(yield* balance(user), { balance: 140 })
+    }))
+
+  it.effect("an administrator gives a charge back with a reason, once, and nothing but a charge of that user", () =>
+    Effect.gen(function*() {
+      const credits = yield* Credits
+      const [boss, user, other] = [yield* admin, yield* newUser, yield* newUser]
+      yield* credits.commit(yield* credits.reserve(user.id, { action: "profile_unlock", subject: "natgeo" }))
+      const [charge, grant] = yield* entries(user)
+      const path = (id: string) => `/admin/users/${id}/credits/refunds`
+      const given = { entry: charge?.id, reason: "The profile was empty" }
+      const back = yield* Effect.all([send(boss, "POST", path(user.id), given), send(boss, "POST", path(user.id), given)], {
+        concurrency: 2
+      })
+      for (const answer of back) {
+        assert.deepInclude(answer.json<Entry>(), {
+          kind: "refund",
+          credits: 25,
+          balance_after: 100,
+          subject: "natgeo",
+          note: "The profile was empty",
+          reservation_id: charge?.reservation_id ?? null
+        })
+      }
+      assert.deepInclude(yield* balance(user), { balance: 100, expiring: 75 })
+      const acts = yield* SqlClient.use((sql) => sql`SELECT details FROM audit_entries WHERE action = 'credits.refund'`)
+      assert.lengthOf(acts, 1)
+      yield* balance(other)
+      const refund = (yield* entries(user))[0]
+      for (
+        const [id, entry] of [[user.id, grant?.id], [user.id, refund?.id], [other.id, charge?.id], [
+          user.id,
+          randomUUID()
+        ]] as const
+      ) {
+        const refused = yield* send(boss, "POST", path(id), { ...given, entry })
+        assert.deepStrictEqual([refused.status, refused.problem.type], [404, "/problems/not-charged"])
+      }
+      assert.strictEqual((yield* send(user, "POST", path(user.id), given)).status, 403)
+      assert.strictEqual((yield* send(boss, "POST", path(user.id), { ...given, entry: "x" })).status, 400)
+      assert.deepInclude(yield* balance(user), { balance: 100 })
     }))
 
   it.effect("an event that is not signed, or not lately, or not with the secret, does nothing", () =>

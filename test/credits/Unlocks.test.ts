@@ -159,7 +159,7 @@ layer(app, { excludeTestServices: true })("with credits on", (it) => {
       assert.strictEqual(now, ends + (charges - 1) * 30 * day, "as many renewals as charges")
     }))
 
-  it.effect("what fails is free, and so is what is stored when Instagram cannot be read", () =>
+  it.effect("what fails is free; what is stored and locked costs what it does while Instagram cannot be read", () =>
     Effect.gen(function*() {
       const { clock, signInAgain } = yield* TestApp
       const front = yield* VendorFront
@@ -171,13 +171,58 @@ layer(app, { excludeTestServices: true })("with credits on", (it) => {
 
       yield* (yield* userWith(25)).get("/profile/fails.known")
       clock.advance("40 days")
-      const later = yield* signInAgain(user)
-      const before = (yield* later.get("/me/credits")).json<{ balance: number }>().balance
+      const [later, poor] = [yield* signInAgain(user), yield* userWith(24)]
+      yield* correctTo(later, 30)
       front.says("fails.known", 503)
       const stale = yield* later.get("/profile/fails.known")
-      assert.deepStrictEqual(said(stale).slice(0, 2), [200, "0"])
-      const after = yield* books(user)
-      assert.deepStrictEqual([after.balance, after.windows, after.granted], [before, 1, 1])
+      assert.deepStrictEqual(said(stale), [200, "25", "5"])
+      assert.match(stale.headers.get("warning") ?? "", /^110 - "stale: /)
+      assert.deepInclude(yield* books(later), { balance: 5, windows: 1, charges: 1 })
+      // Within the time that the failure is believed, and anew.
+      for (let i = 0; i < 2; i++) {
+        assert.strictEqual((yield* poor.get("/profile/fails.known")).status, 402)
+        clock.advance("2 minutes")
+      }
+      assert.deepInclude(yield* books(poor), { balance: 24, windows: 0, charges: 0 })
+      front.unsay("fails.known")
+      assert.deepStrictEqual(said(yield* later.get("/profile/fails.known")).slice(0, 2), [200, "0"])
+    }))
+
+  it.effect("of several who wait for one failing fetch each gets what is stored for what they have", () =>
+    Effect.gen(function*() {
+      const { clock, inFlight, signInAgain } = yield* TestApp
+      const front = yield* VendorFront
+      yield* (yield* userWith(25)).get("/profile/fails.for.all")
+      const users = yield* Effect.all(Array.from({ length: 3 }, () => userWith(25)))
+      clock.advance("40 days")
+      const all = yield* Effect.forEach(users, signInAgain)
+      for (const user of all) yield* correctTo(user, 25)
+      front.says("fails.for.all", 503)
+      front.hold("fails.for.all")
+      const asking = yield* Effect.forkChild(
+        Effect.all(all.map((user) => user.get("/profile/fails.for.all")), { concurrency: "unbounded" })
+      )
+      yield* until(inFlight, (count) => count === all.length)
+      front.release("fails.for.all")
+      assert.deepStrictEqual((yield* Fiber.join(asking)).map(said), all.map(() => [200, "25", "0"]))
+      for (const user of all) assert.deepInclude(yield* books(user), { balance: 0, windows: 1, charges: 1 })
+    }))
+
+  it.effect("a renewal whose look-up fails renews nothing and is free", () =>
+    Effect.gen(function*() {
+      const { clock, signInAgain } = yield* TestApp
+      const front = yield* VendorFront
+      const user = yield* userWith(100)
+      yield* user.get("/profile/goes.away")
+      const before = yield* windowOf(user)
+      clock.advance("20 days")
+      front.says("goes.away", { data: { user: null }, status: "ok" })
+      const later = yield* signInAgain(user)
+      yield* later.get("/profile/goes.away")
+      const gone = yield* later.post("/profile/goes.away/unlock")
+      assert.strictEqual(gone.status, 404)
+      assert.deepStrictEqual(yield* windowOf(user), before)
+      assert.deepInclude(yield* books(user), { charges: 1 })
     }))
 
   it.effect("what is reserved for a fetch outlasts it, however short the lease was set", () =>

@@ -16,7 +16,7 @@ import type { UserId } from "../../src/users/UserId.ts"
 
 /** The room's doors on whatever database there is. */
 export const creditsLayer = (enabled = true) =>
-  Credits.layerNoDeps({ enabled, lease: "15 minutes" }).pipe(
+  Credits.layerNoDeps({ enabled, lease: "15 minutes", callsKeptFor: "1 day" }).pipe(
     Layer.provideMerge(Ledger.layerNoDeps),
     Layer.provideMerge([LedgerRepo.layer, ReservationRepo.layer, PlanRepo.layer, Transaction.layer])
   )

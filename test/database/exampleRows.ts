@@ -760,7 +760,8 @@ export const examples: ReadonlyArray<Example> = [
       entry_id: id(16),
       created_at: early,
       expires_at: late,
-      settled_at: late
+      settled_at: late,
+      calls: ["a"]
     },
     minimal: { user_id: ids.users[1], action: "data_export", amount: 50, expires_at: late }
   }),

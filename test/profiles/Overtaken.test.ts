@@ -39,7 +39,7 @@ it.effect("what is stored while a look-up looks for it is answered as it is: no 
             new Map([[user, Result.succeed({ expiresAt: now, charge: { charged: 25, remaining: 0, free_reason: null } })]])
           )
       }),
-      Layer.mock(Unlocks, { enabled: true }),
+      Layer.mock(Unlocks, { enabled: true, lease: 900_000 }),
       Layer.mock(ProfileFetches, {}),
       Layer.mock(AccessTracker, {}),
       Layer.mock(Posts, {}),

@@ -4,6 +4,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { type HistoryMismatch, type MigrationFailed, Migrator } from "../../database/Migrator.ts"
 import { type AdoptionFailed, AdoptionRefused, AdoptionUnbalanced } from "./AdoptionErrors.ts"
 import { copyTable } from "./Copy.ts"
+import { madeOpenings, openAccounts, openingsAddUp, plannedOpenings } from "./CreditOpenings.ts"
 import { decode, foundColumns, notesOn, refuseUnready, stateOf } from "./LegacyDatabase.ts"
 import { legacyTableNames } from "./LegacySchema.ts"
 import { makePlan, type PlanSettings } from "./Plan.ts"
@@ -61,6 +62,7 @@ export class Adoption extends Context.Service<Adoption, {
             counts,
             reasons: yield* plannedReasons(sql, at),
             dropped: yield* droppedColumns(sql, rules, found, schema),
+            openings: yield* plannedOpenings(sql, at, schema, found),
             notes: yield* notesOn(sql, schema, found)
           }
           return yield* balanced(summary)
@@ -70,7 +72,11 @@ export class Adoption extends Context.Service<Adoption, {
       const run = Effect.fn("Adoption.run")(function*(options: AdoptionOptions) {
         const before = yield* stateOf(sql)
         if (before === "absent" || before === "aligned") return yield* nothingToAdopt(before)
-        if (before === "complete") return yield* summaryOf("complete")
+        if (before === "complete") {
+          // An adoption by a version that had no accounts yet.
+          yield* migrator.migrate
+          return yield* openedWith(options)
+        }
         yield* refuseUnready(sql)
         if (before === "unmoved") {
           yield* options.onProgress("Moving the old tables into the schema legacy …")
@@ -88,7 +94,7 @@ export class Adoption extends Context.Service<Adoption, {
         yield* Effect.forEach(rules, (table) => copyTable(sql, table, at, options), { discard: true })
         yield* options.onProgress("Counting …")
         yield* recordDropped(sql, yield* droppedColumns(sql, rules, found, "legacy"))
-        const summary = yield* balanced(yield* summaryOf("complete"))
+        const summary = yield* openedWith(options)
         yield* sql`ANALYZE`
         yield* sql`UPDATE legacy.adoption_settings SET phase = 'complete'`
         return summary
@@ -168,6 +174,15 @@ export class Adoption extends Context.Service<Adoption, {
         })
       })
 
+      /** What is complete, with the accounts of those who had credits. */
+      const openedWith = Effect.fnUntraced(function*({ batchSize }: AdoptionOptions) {
+        const found = yield* foundColumns(sql, "legacy")
+        const at: Places = { source: sourceOf("legacy", found), plan: "legacy" }
+        yield* openAccounts(sql, at, found, { batchSize, lockId })
+        if (!(yield* openingsAddUp(sql, at, found))) return yield* unequal(["users.credits"])
+        return yield* balanced(yield* summaryOf("complete"))
+      })
+
       const summaryOf = Effect.fnUntraced(function*(state: "planned" | "complete") {
         const found = yield* foundColumns(sql, "legacy")
         const at: Places = { source: sourceOf("legacy", found), plan: "legacy" }
@@ -177,6 +192,7 @@ export class Adoption extends Context.Service<Adoption, {
           counts: yield* (state === "planned" ? plannedCounts : adoptedCounts)(sql, rules, at),
           reasons: yield* plannedReasons(sql, at),
           dropped: yield* droppedColumns(sql, rules, found, "legacy"),
+          openings: yield* (state === "planned" ? plannedOpenings(sql, at, "legacy", found) : madeOpenings(sql)),
           notes: yield* notesOn(sql, "legacy", found)
         }
         return summary
@@ -192,17 +208,18 @@ const lockId = 7_316_442_018
 
 const balanced = (summary: Summary): Effect.Effect<Summary, AdoptionUnbalanced> => {
   const tables = unbalanced(summary.counts)
-  return tables.length === 0
-    ? Effect.succeed(summary)
-    : Effect.fail(
-      new AdoptionUnbalanced({
-        tables,
-        message: `Rows do not add up in ${
-          tables.join(", ")
-        }: nothing was dropped, and legacy still holds every old row. See docs/adoption.md.`
-      })
-    )
+  return tables.length === 0 ? Effect.succeed(summary) : unequal(tables)
 }
+
+const unequal = (tables: ReadonlyArray<string>) =>
+  Effect.fail(
+    new AdoptionUnbalanced({
+      tables,
+      message: `Rows do not add up in ${
+        tables.join(", ")
+      }: nothing was dropped, and legacy still holds every old row. See docs/adoption.md.`
+    })
+  )
 
 const nothingToAdopt = (state: "absent" | "aligned") =>
   Effect.fail(

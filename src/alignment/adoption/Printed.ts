@@ -23,10 +23,18 @@ export const printed = (summary: Summary): string => {
       ["table", "column without a place", "values", "why"],
       summary.dropped.map(({ column, table, values, why }) => [table, column, values, why])
     ),
+    credits(summary),
     ...summary.notes,
     next(summary)
   ].filter((part) => part !== "").join("\n\n")
 }
+
+const credits = ({ openings: { accounts, credits, quarantined } }: Summary): string =>
+  accounts + quarantined === 0 ?
+    "" :
+    `Credits: ${credits.toLocaleString("en-US")} of ${accounts.toLocaleString("en-US")} users, each with an opening entry; ${
+      quarantined.toLocaleString("en-US")
+    } values stay behind (users.credits in the report).`
 
 const next = ({ state }: Summary): string => {
   switch (state) {

@@ -1,5 +1,6 @@
 import { Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
+import type { Openings } from "./CreditOpenings.ts"
 import { decode, type State } from "./LegacyDatabase.ts"
 import { type LegacyTable, ruleName } from "./LegacySchema.ts"
 import { legacyRows } from "./PlanSql.ts"
@@ -38,6 +39,7 @@ export interface Summary {
   readonly counts: ReadonlyArray<TableCount>
   readonly reasons: ReadonlyArray<ReasonCount>
   readonly dropped: ReadonlyArray<DroppedColumn>
+  readonly openings: Openings
   readonly notes: ReadonlyArray<string>
 }
 

@@ -44,8 +44,7 @@ export const users = (at: Places): TableRules => ({
     hashed_password: "a secret: only Supabase Auth keeps those",
     email_verified: "Supabase Auth knows",
     phone_verified: "Supabase Auth knows",
-    credits: "credits are a ledger: open the accounts from legacy.users before dropping it",
-    credits_used_this_month: "credits are a ledger"
+    credits_used_this_month: "what a month has used is in the ledger from now on"
   }
 })
 

@@ -7,6 +7,8 @@ import { printed } from "../../../src/alignment/adoption/Printed.ts"
 import { allRules } from "../../../src/alignment/adoption/Rules.ts"
 import { asColumn } from "../../../src/alignment/adoption/TableRules.ts"
 import { Campaign, CampaignPost, CampaignProfile } from "../../../src/campaigns/Campaign.ts"
+import { LedgerCheckRepo } from "../../../src/credits/LedgerCheckRepo.ts"
+import { instantOf } from "../../../src/database/Instant.ts"
 import { Migrator } from "../../../src/database/Migrator.ts"
 import { rows } from "../../../src/database/Rows.ts"
 import { Favorite } from "../../../src/favorites/Favorite.ts"
@@ -70,6 +72,7 @@ describe.skipIf(recordedSchema === undefined)("Adoption (skipped where ../shared
         assert.deepStrictEqual(summary.counts, rehearsal.counts)
         assert.deepStrictEqual(summary.reasons, rehearsal.reasons)
         assert.deepStrictEqual(summary.dropped, rehearsal.dropped)
+        assert.deepStrictEqual(summary.openings, rehearsal.openings)
       }))
 
     it.effect("loses no row: each is adopted, merged or quarantined, and a row that is not adopted as it was is in the report", () =>
@@ -118,6 +121,29 @@ describe.skipIf(recordedSchema === undefined)("Adoption (skipped where ../shared
           assert.isAbove(found.length, 0, table)
         }
       }), 300_000)
+
+    it.effect("enters every credit there was, once, in a ledger that adds up", () =>
+      Effect.gen(function*() {
+        const { summary: { openings } } = yield* adopted
+        const sql = yield* SqlClient
+        const [there] = yield* sql<{ credits: number; accounts: number }>`
+          SELECT coalesce(sum(l.credits), 0)::integer AS credits, count(DISTINCT p.target)::integer AS accounts FROM legacy.users AS l
+          JOIN legacy.adoption_plan AS p ON p.table_name = 'users' AND p.key = l.id::text AND p.target IS NOT NULL
+          WHERE l.credits > 0`
+        assert.deepStrictEqual({ credits: openings.credits, accounts: openings.accounts }, there)
+        assert.isAbove(openings.accounts, 0)
+        const [left] = yield* sql<{ rows: number }>`
+          SELECT count(*)::integer AS rows FROM legacy.users AS l
+          JOIN legacy.adoption_plan AS p ON p.table_name = 'users' AND p.key = l.id::text
+          WHERE l.credits < 0 OR (l.credits > 0 AND p.target IS NULL)`
+        assert.strictEqual(openings.quarantined, left?.rows)
+        assert.isAbove(openings.quarantined, 0)
+        const repo = yield* LedgerCheckRepo
+        const wrong = yield* repo.disagreements({ since: instantOf(0), users: [], leasesBefore: instantOf(0), limit: 10 })
+        assert.deepStrictEqual(wrong, [])
+        const totals = new Map((yield* repo.totals).map(({ account, balance }) => [account, balance]))
+        assert.deepStrictEqual([totals.get("users"), totals.get("opening")], [openings.credits, -openings.credits])
+      }).pipe(Effect.provide(LedgerCheckRepo.layer)))
 
     it.effect("leaves the schema that the migrations make, and their whole history", () =>
       Effect.gen(function*() {

@@ -38,7 +38,14 @@ const tables = new Map<string, ReadonlyArray<Row>>([
     { id: id(3), email: "ADA@example.com", encrypted_password: "secret" }
   ]],
   ["users", [
-    user({ id: id(11), supabase_user_id: id(1).toUpperCase(), "user.first_name": "Ada", last_activity: at(2), company: null }),
+    user({
+      id: id(11),
+      supabase_user_id: id(1).toUpperCase(),
+      "user.first_name": "Ada",
+      last_activity: at(2),
+      company: null,
+      credits: 120
+    }),
     user({
       id: id(12),
       supabase_user_id: null,
@@ -46,10 +53,11 @@ const tables = new Map<string, ReadonlyArray<Row>>([
       role: "admin",
       status: "banned",
       company: "Engines",
-      last_activity: at(9)
+      last_activity: at(9),
+      credits: 30
     }),
-    user({ id: id(13), supabase_user_id: null, email: "mallory@example.com", role: "admin" }),
-    user({ id: id(14), supabase_user_id: id(4), email: "gone@example.com", role: "super_admin" })
+    user({ id: id(13), supabase_user_id: null, email: "mallory@example.com", role: "admin", credits: 7 }),
+    user({ id: id(14), supabase_user_id: id(4), email: "gone@example.com", role: "super_admin", credits: -5 })
   ]],
   ["profiles", [
     profile({
@@ -200,9 +208,35 @@ describe.skipIf(recordedSchema === undefined)("Adoption by example (skipped wher
 
     it.effect("does not hand a legacy user to an account whose address is not confirmed", () =>
       Effect.gen(function*() {
-        assert.deepStrictEqual(yield* reportOf(13), ["quarantined supabase_id_missing"])
+        assert.deepStrictEqual(yield* reportOf(13), ["quarantined supabase_id_missing", "quarantined user_quarantined"])
         assert.deepStrictEqual(yield* reportOf(82), ["quarantined user_quarantined"])
         assert.deepStrictEqual(yield* rows(`SELECT role FROM user_profiles WHERE user_id = '${id(2)}'`), [{ role: "user" }])
+      }))
+
+    it.effect("opens an account with the credits of all accounts that are one, and says which values stay behind", () =>
+      Effect.gen(function*() {
+        assert.deepStrictEqual(
+          yield* rows(`
+            SELECT a.user_id, e.kind, e.amount::integer, a.balance::integer, a.expiring::integer, a.tier, a.anchored_on::text, a.period_ends_at
+            FROM credit_accounts AS a JOIN credit_entries AS e ON e.user_id = a.user_id`),
+          [{
+            user_id: id(1),
+            kind: "opening",
+            amount: 150,
+            balance: 150,
+            expiring: 0,
+            tier: "free",
+            anchored_on: "2025-09-01",
+            period_ends_at: "2025-10-01T00:00:00.000Z"
+          }]
+        )
+        assert.deepStrictEqual(
+          yield* rows("SELECT key, outcome, reason FROM legacy.adoption_report WHERE table_name = 'users.credits' ORDER BY key"),
+          [
+            { key: id(13), outcome: "quarantined", reason: "user_quarantined" },
+            { key: id(14), outcome: "quarantined", reason: "credits_negative" }
+          ]
+        )
       }))
 
     it.effect("merges profiles whose names differ in case: the newest stays and is told what it does not know", () =>

@@ -99,7 +99,7 @@ export const legacyRows = (total: number, seed = 1): ReadonlyMap<string, Readonl
       bio: maybe(word(40)),
       role: pick(["user", "user", "free", "premium", "admin", "super_admin"]),
       status: pick(["active", "active", "Active", "suspended", "inactive"]),
-      credits: int(0, 500),
+      credits: int(-40, 500),
       credits_used_this_month: int(0, 50),
       subscription_tier: pick(["free", "standard", "premium", "enterprise", "free"]),
       subscription_expires_at: maybe(moment()),
