@@ -461,6 +461,7 @@ CREATE TABLE credit_reservations (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   expires_at timestamp with time zone NOT NULL,
   settled_at timestamp with time zone,
+  calls text[] NOT NULL DEFAULT '{}'::text[],
   CONSTRAINT credit_reservations_pkey PRIMARY KEY (id),
   CONSTRAINT credit_reservations_action CHECK ((action = ANY (ARRAY['profile_unlock'::text, 'post_analytics'::text, 'discovery_page'::text, 'campaign_report'::text, 'data_export'::text]))),
   CONSTRAINT credit_reservations_amount CHECK ((amount >= 0)),
@@ -487,6 +488,7 @@ GRANT SELECT ON TABLE credit_reservations TO authenticated;
 GRANT SELECT ON TABLE credit_reservations TO service_role;
 COMMENT ON TABLE credit_reservations IS 'Every charge on its way, and every access with its entry or the reason why it was free. An open one holds credits until it ends or its lease does.';
 COMMENT ON COLUMN credit_reservations.entry_id IS 'The charge; of one that was already paid for, the charge that paid it.';
+COMMENT ON COLUMN credit_reservations.calls IS 'Fingerprints of the requests with an Idempotency-Key that it was made for, as idempotency_keys has them.';
 
 CREATE TABLE encoded_answers (
   profile_id uuid NOT NULL,
