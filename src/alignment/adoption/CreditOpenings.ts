@@ -136,8 +136,12 @@ const Owed = Schema.Struct({
   subscription_expires_at: UserProfile.fields.subscription_expires_at
 })
 
+/** The adoption writes what it does not own, before there is anybody who does: tables are data to it. */
+const accountsTable = "public.credit_accounts"
+const entriesTable = "public.credit_entries"
+
 const openStatement = `
-INSERT INTO public.credit_accounts (id, user_id, tier, anchored_at, anchored_on, period, period_starts_at, period_ends_at, created_at, updated_at)
+INSERT INTO ${accountsTable} (id, user_id, tier, anchored_at, anchored_on, period, period_starts_at, period_ends_at, created_at, updated_at)
 SELECT ${
   namedUuid("credit_accounts", "user_id::text")
 }, user_id, tier, anchored_at, anchored_on, period, period_starts_at, period_ends_at,
@@ -149,13 +153,13 @@ ON CONFLICT (user_id) DO NOTHING`
 
 const enterStatement = `
 WITH moved AS (
-  UPDATE public.credit_accounts AS a
+  UPDATE ${accountsTable} AS a
   SET balance = a.balance + x.credits, last_sequence = a.last_sequence + 1, updated_at = greatest(a.updated_at, $2::timestamptz)
   FROM jsonb_to_recordset($1::jsonb) AS x (user_id uuid, credits bigint)
-  WHERE a.user_id = x.user_id AND NOT EXISTS (SELECT FROM public.credit_entries AS e WHERE e.key = 'opening:' || x.user_id)
+  WHERE a.user_id = x.user_id AND NOT EXISTS (SELECT FROM ${entriesTable} AS e WHERE e.key = 'opening:' || x.user_id)
   RETURNING a.user_id, a.last_sequence, a.balance, a.expiring, a.updated_at, x.credits
 )
-INSERT INTO public.credit_entries (id, user_id, sequence, kind, counter_account, amount, balance_after, expiring_after, note, key, created_at)
+INSERT INTO ${entriesTable} (id, user_id, sequence, kind, counter_account, amount, balance_after, expiring_after, note, key, created_at)
 SELECT ${namedUuid("credit_entries", "user_id::text")}, user_id, last_sequence, 'opening', 'opening', credits, balance, expiring,
   'Credits from before the move to this service', 'opening:' || user_id, updated_at
 FROM moved`
