@@ -1,6 +1,6 @@
 import "effect/schema/SchemaJITCompiler/enable"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Clock, Console, Duration, Effect, Layer, Redacted, References } from "effect"
+import { Clock, Console, Duration, Effect, Layer, Option, Redacted, References } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs"
@@ -30,6 +30,7 @@ import { EmbeddedPostgres } from "../src/sandbox/postgres/EmbeddedPostgres.ts"
 import { installSupabase } from "../src/sandbox/postgres/Supabase.ts"
 import { makeContents } from "../src/sandbox/vendor/Contents.ts"
 import { Searches } from "../src/searches/Searches.ts"
+import { Suppressions } from "../src/suppressions/Suppressions.ts"
 import { Outbox } from "../src/webhooks/Outbox.ts"
 import { cpuMicros } from "./stage/Cores.ts"
 
@@ -232,7 +233,8 @@ Effect.gen(function*() {
       Searches.layer,
       Cache.layerNone,
       ProfileListener.layerNone,
-      Outbox.layerNone
+      Outbox.layerNone,
+      Suppressions.layer(Option.none())
     ]),
     Layer.provideMerge(Transaction.layer),
     Layer.provideMerge(migratorLayer),

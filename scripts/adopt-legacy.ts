@@ -18,6 +18,8 @@ import { printed } from "../src/alignment/adoption/Printed.ts"
 import * as Database from "../src/database/Database.ts"
 import { Migrator } from "../src/database/Migrator.ts"
 import { reportFailure } from "../src/observability/StartFailure.ts"
+import { Erasures } from "../src/suppressions/Erasures.ts"
+import { erasuresLayer, suppressionKeys } from "./maintenance/erasures.ts"
 
 const adoptLegacy = Command.make("adopt-legacy", {
   url: Flag.Redacted("database-url").pipe(
@@ -46,11 +48,12 @@ const adoptLegacy = Command.make("adopt-legacy", {
     Flag.withDescription("Print the summary as JSON and nothing else on standard output"),
     Flag.withDefault(false)
   ),
+  keys: suppressionKeys,
   prepare: Flag.Boolean("prepare").pipe(
     Flag.withDescription("Prepared statements; --no-prepare behind a transaction pooler"),
     Flag.withDefault(true)
   )
-}, ({ asOf, batchSize, currency, dryRun, json, prepare, url }) =>
+}, ({ asOf, batchSize, currency, dryRun, json, keys, prepare, url }) =>
   Effect.gen(function*() {
     const adoption = yield* Adoption
     const options = {
@@ -60,6 +63,11 @@ const adoptLegacy = Command.make("adopt-legacy", {
       onProgress: (line: string) => Console.error(line)
     }
     const summary = yield* (dryRun ? adoption.dryRun(options) : adoption.run(options))
+    // Nobody who was erased here comes back by the old rows.
+    if (!dryRun) {
+      const back = yield* Effect.provide(Erasures.use(({ sweepAll }) => sweepAll), erasuresLayer(url, keys))
+      if (back > 0) yield* Console.error(`Took out ${back} rows of creators who were erased here.`)
+    }
     yield* Console.log(json ? JSON.stringify(summary) : printed(summary))
   }).pipe(Effect.provide(
     Adoption.layerNoDeps.pipe(

@@ -2,18 +2,25 @@ import { Layer } from "effect"
 import { Audit } from "./audit/Audit.ts"
 import { TaskCollection } from "./profiles/TaskCollection.ts"
 import { ScheduledRefresh } from "./refresh/ScheduledRefresh.ts"
+import { Retention } from "./retention/Retention.ts"
 import type { SettingsValues } from "./settings/Settings.ts"
+import { Erasures } from "./suppressions/Erasures.ts"
 import { Webhooks } from "./webhooks/Webhooks.ts"
 
-/** What goes on by itself beside the requests, in servers and workers alike: deliveries of webhooks, the scheduled refresh, what lies at the vendor, and what the audit log forgets. */
+/**
+ * What goes on by itself beside the requests, in servers and workers alike: deliveries of webhooks, the scheduled refresh, what lies at the vendor,
+ * what the audit log forgets, what is stored of the erased, and what is too old.
+ */
 export const background = (settings: SettingsValues) =>
   Layer.mergeAll(
     settings.WEBHOOK_WORKERS
-      ? Webhooks.workerLayer({ concurrency: settings.WEBHOOK_CONCURRENCY })
+      ? Webhooks.workerLayer({ concurrency: settings.WEBHOOK_CONCURRENCY, keptFor: settings.WEBHOOK_RETENTION })
       : Layer.empty,
     ScheduledRefresh.running(refreshOptions(settings)),
     settings.DECODO_MODE === "async" ? TaskCollection.running : Layer.empty,
-    Audit.forgetting(settings.AUDIT_ADDRESS_RETENTION)
+    Audit.forgetting(settings.AUDIT_ADDRESS_RETENTION),
+    Erasures.sweeping,
+    Retention.running
   )
 
 export const refreshOptions = (settings: SettingsValues) => ({

@@ -2,7 +2,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodePath from "@effect/platform-node/NodePath"
-import { ByteSize, Context, Duration, Effect, Layer, Option, Redacted } from "effect"
+import { ByteSize, Context, Duration, Effect, Layer, Option } from "effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpApiScalar from "effect/http-api/HttpApiScalar"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
@@ -26,6 +26,7 @@ import { TokenVerifier, tokenVerifierDefaults } from "./auth/TokenVerifier.ts"
 import { background, bulkOptions, refreshOptions } from "./Background.ts"
 import { cacheLayer } from "./cache/CacheLayer.ts"
 import { CampaignReports } from "./campaigns/CampaignReports.ts"
+import { Campaigns } from "./campaigns/Campaigns.ts"
 import * as CreditsRoom from "./credits/CreditsRoom.ts"
 import { LedgerCheck } from "./credits/LedgerCheck.ts"
 import * as Database from "./database/Database.ts"
@@ -54,7 +55,6 @@ import * as IdempotencyHttp from "./idempotency/IdempotencyHttp.ts"
 import { IdempotencyKeys } from "./idempotency/IdempotencyKeys.ts"
 import { Comments } from "./insights/Comments.ts"
 import { Creators } from "./insights/Creators.ts"
-import { FirstPartyAudience } from "./insights/FirstPartyAudience.ts"
 import * as InstagramGraph from "./insights/InstagramGraph.ts"
 import { LanguageDetection } from "./insights/LanguageDetection.ts"
 import { Recompute } from "./insights/Recompute.ts"
@@ -87,8 +87,11 @@ import * as LimitsHttp from "./ratelimits/LimitsHttp.ts"
 import { limitStoreLayer } from "./ratelimits/LimitStoreLayer.ts"
 import { RateLimits } from "./ratelimits/RateLimits.ts"
 import { ScheduledRefresh } from "./refresh/ScheduledRefresh.ts"
+import { Retention } from "./retention/Retention.ts"
 import { Searches } from "./searches/Searches.ts"
 import { Settings, type SettingsValues } from "./settings/Settings.ts"
+import { Erasures } from "./suppressions/Erasures.ts"
+import { Suppressions } from "./suppressions/Suppressions.ts"
 import { NegativeCache } from "./thrift/NegativeCache.ts"
 import { Account } from "./users/Account.ts"
 import { AccountData } from "./users/AccountData.ts"
@@ -124,6 +127,7 @@ export const services = (settings: SettingsValues) => {
     cacheLayer(settings),
     NegativeCache.layer({ believedFor: settings.PROFILE_NOT_FOUND_FOR }),
     vendorLayer(settings),
+    Suppressions.layer(settings.SUPPRESSION_KEYS),
     Cursor.layer(settings.CURSOR_SECRET),
     Audit.layer
   ).pipe(Layer.provideMerge(Transaction.layer), Layer.provideMerge(database))
@@ -153,6 +157,7 @@ export const services = (settings: SettingsValues) => {
   }).pipe(
     Layer.provideMerge(ProfileStore.layerNoDeps),
     Layer.provideMerge(creators),
+    Layer.provideMerge(Erasures.layer),
     Layer.provideMerge(Layer.provideMerge(Unlocks.layerNoDeps, rooms))
   )
   const profiles = Profiles.layerNoDeps({ freshFor: settings.PROFILE_FRESH_FOR, staleFor: settings.PROFILE_STALE_FOR }).pipe(
@@ -169,7 +174,7 @@ export const services = (settings: SettingsValues) => {
       Layer.provideMerge(Standing.layerNoDeps),
       Layer.provideMerge(Comments.layer({ freshFor: settings.PROFILE_FRESH_FOR })),
       Layer.provideMerge(Peers.layer),
-      Layer.provide(firstPartyLayer(settings))
+      Layer.provide(InstagramGraph.layerWhere(settings.INSTAGRAM_GRAPH_ACCOUNTS).pipe(Layer.provide(NodeHttpClient.layerUndici)))
     ),
     JobsRoom.layer(bulkOptions(settings)),
     ScheduledRefresh.layer(refreshOptions(settings)),
@@ -179,6 +184,7 @@ export const services = (settings: SettingsValues) => {
       Layer.provideMerge(authLayer(settings))
     ),
     Usage.layer,
+    Retention.layer(settings).pipe(Layer.provide(Campaigns.layer)),
     UsageCounter.layer({ interval: settings.USAGE_FLUSH_INTERVAL, retention: settings.USAGE_RETENTION }),
     idempotencyLayer(settings),
     AdminOnly.layer,
@@ -203,15 +209,6 @@ const databaseOptions = (settings: SettingsValues): Database.DatabaseOptions => 
 export const migratorLayer = Migrator.layer(fileURLToPath(new URL("../migrations", import.meta.url))).pipe(
   Layer.provide([NodeFileSystem.layer, NodePath.layer])
 )
-
-const firstPartyLayer = ({ INSTAGRAM_GRAPH_ACCOUNTS }: SettingsValues) =>
-  Option.match(INSTAGRAM_GRAPH_ACCOUNTS, {
-    onNone: () => FirstPartyAudience.layerNone,
-    onSome: (accounts) =>
-      InstagramGraph.layer({ accounts: InstagramGraph.parseAccounts(Redacted.value(accounts)) }).pipe(
-        Layer.provide(NodeHttpClient.layerUndici)
-      )
-  })
 
 const observability = (settings: SettingsValues) =>
   Observability.layer({

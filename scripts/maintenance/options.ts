@@ -1,7 +1,8 @@
-import { Config, Duration, type Redacted, Schema } from "effect"
+import { Config, Duration, Effect, type Redacted, Schema } from "effect"
 import * as Flag from "effect/cli/Flag"
 import * as Database from "../../src/database/Database.ts"
-import { declarations } from "../../src/settings/Settings.ts"
+import { agingTables, retentionRules } from "../../src/retention/RetentionRules.ts"
+import { declarations, readSome } from "../../src/settings/Settings.ts"
 
 /** Where a script of maintenance finds its database. */
 export const databaseUrl = Flag.Redacted("database-url").pipe(
@@ -19,6 +20,14 @@ export const olderThan = (setting: "CAMPAIGN_BIN_RETENTION" | "SEARCH_RETENTION"
     Flag.withSchema(schema)
   )
 }
+
+/** How long everything is kept that is purged, from an environment. */
+export const retentionOf = (environment: Readonly<Record<string, string | undefined>>) =>
+  Effect.fromResult(readSome(environment, [
+    ...agingTables.map((table) => retentionRules[table].setting),
+    "SEARCH_RETENTION",
+    "CAMPAIGN_BIN_RETENTION"
+  ]))
 
 /** A row's id, as a run printed it. */
 export const RowCursor = Schema.String.check(

@@ -9,8 +9,6 @@ import { CommentSentiment } from "../../src/insights/CommentSentiment.ts"
 import { CreatorMetadata } from "../../src/insights/CreatorMetadata.ts"
 import { InsightRepo } from "../../src/insights/InsightRepo.ts"
 import { Post, PostId } from "../../src/posts/Post.ts"
-import { PostAnswer } from "../../src/posts/PostAnswer.ts"
-import { PostAnswerRepo } from "../../src/posts/PostAnswerRepo.ts"
 import { PostRepo } from "../../src/posts/PostRepo.ts"
 import { Shortcode } from "../../src/posts/Shortcode.ts"
 import { EncodedAnswerRepo } from "../../src/profiles/EncodedAnswerRepo.ts"
@@ -22,8 +20,7 @@ import { RelatedProfile } from "../../src/profiles/RelatedProfile.ts"
 import { SnapshotRepo } from "../../src/profiles/SnapshotRepo.ts"
 import { StoredFigureRepo } from "../../src/profiles/StoredFigureRepo.ts"
 import { Username } from "../../src/profiles/Username.ts"
-import { VendorAnswer, VendorAnswerId } from "../../src/profiles/VendorAnswer.ts"
-import { VendorAnswerRepo } from "../../src/profiles/VendorAnswerRepo.ts"
+import { VendorAnswerId } from "../../src/profiles/VendorAnswer.ts"
 import { UserSearch } from "../../src/searches/Search.ts"
 import { SearchRepo } from "../../src/searches/SearchRepo.ts"
 import { SuggestionRepo } from "../../src/searches/SuggestionRepo.ts"
@@ -33,6 +30,7 @@ import { personalData, personalTables } from "../../src/users/PersonalData.ts"
 import { PersonalDataRepo } from "../../src/users/PersonalDataRepo.ts"
 import { UserId } from "../../src/users/UserId.ts"
 import { UserRepo } from "../../src/users/UserRepo.ts"
+import { answerProbes } from "./answerProbes.ts"
 import { auditProbes } from "./auditProbes.ts"
 import { backfillProbes } from "./backfillProbes.ts"
 import { callProbes } from "./callProbes.ts"
@@ -40,6 +38,8 @@ import { campaignProbes } from "./campaignProbes.ts"
 import { creditProbes } from "./creditProbes.ts"
 import { jobProbes } from "./jobProbes.ts"
 import { refreshProbes } from "./refreshProbes.ts"
+import { retentionProbes } from "./retentionProbes.ts"
+import { suppressionProbes } from "./suppressionProbes.ts"
 import { thriftProbes } from "./thriftProbes.ts"
 import { usageProbes } from "./usageProbes.ts"
 import { webhookProbes } from "./webhookProbes.ts"
@@ -66,14 +66,12 @@ const stamp = `0 ${id}`
 const access = Effect.provide(AccessRepo.layer)
 const encoded = Effect.provide(EncodedAnswerRepo.layer)
 const favorites = Effect.provide(FavoriteRepo.layer)
-const postAnswers = Effect.provide(PostAnswerRepo.layer)
 const storedFigures = Effect.provide(StoredFigureRepo.layer)
 const insights = Effect.provide(InsightRepo.layer)
 const peers = Effect.provide(PeerRepo.layer)
 const posts = Effect.provide(PostRepo.layer)
 const profiles = Effect.provide(ProfileRepo.layer)
 const snapshots = Effect.provide(SnapshotRepo.layer)
-const answers = Effect.provide(VendorAnswerRepo.layer)
 const searches = Effect.provide(SearchRepo.layer)
 const suggestions = Effect.provide(SuggestionRepo.layer)
 const users = Effect.provide(UserRepo.layer)
@@ -110,12 +108,6 @@ export const probes: ReadonlyArray<Probe> = [
     method: "EncodedAnswerRepo.upsert",
     run: encoded(EncodedAnswerRepo.use((repo) => repo.upsert({ id: profile, data_version: 1 }, 1, "{}")))
   },
-  {
-    method: "PostAnswerRepo.insert",
-    run: postAnswers(PostAnswerRepo.use((repo) => repo.insert({ ...sampleInsert(PostAnswer), id })))
-  },
-  { method: "PostAnswerRepo.findLatest", run: postAnswers(PostAnswerRepo.use((repo) => repo.findLatest(shortcode, now))) },
-  { method: "PostAnswerRepo.markStored", run: postAnswers(PostAnswerRepo.use((repo) => repo.markStored(id, now))) },
   { method: "PostRepo.findByShortcode", run: posts(PostRepo.use((repo) => repo.findByShortcode(shortcode))) },
   { method: "PostRepo.link", run: posts(PostRepo.use((repo) => repo.link(profile, PostId.make(id), "owner", now))) },
   ...[true, false].map((dryRun): Probe => ({
@@ -269,22 +261,12 @@ export const probes: ReadonlyArray<Probe> = [
     method: "UserRepo.updateSubscription",
     run: users(UserRepo.use((repo) => repo.updateSubscription(user, { tier: "free", expiresAt: null }, now)))
   },
+  { method: "UserRepo.lock", run: users(UserRepo.use((repo) => repo.lock(user))) },
   { method: "UserRepo.erase", run: users(UserRepo.use((repo) => repo.erase(user, now))) },
   { method: "UserRepo.findAccount", run: users(UserRepo.use((repo) => repo.findAccount(user))) },
   { method: "UserRepo.insertMissing", run: users(UserRepo.use((repo) => repo.insertMissing(account, now))) },
   { method: "UserRepo.sessionOpen", run: users(UserRepo.use((repo) => repo.sessionOpen(id))) },
-  {
-    method: "VendorAnswerRepo.insert",
-    run: answers(VendorAnswerRepo.use((repo) => repo.insert({ ...sampleInsert(VendorAnswer), id })))
-  },
-  { method: "VendorAnswerRepo.hasPending", run: answers(VendorAnswerRepo.use((repo) => repo.hasPending(username, now))) },
-  { method: "VendorAnswerRepo.findPending", run: answers(VendorAnswerRepo.use((repo) => repo.findPending(username, now))) },
-  { method: "VendorAnswerRepo.findStored", run: answers(VendorAnswerRepo.use((repo) => repo.findStored(username, now))) },
-  { method: "VendorAnswerRepo.markStored", run: answers(VendorAnswerRepo.use((repo) => repo.markStored(answer, now))) },
-  {
-    method: "VendorAnswerRepo.markRejected",
-    run: answers(VendorAnswerRepo.use((repo) => repo.markRejected(answer, "probe", now)))
-  },
+  ...answerProbes,
   ...webhookProbes,
   ...campaignProbes,
   ...usageProbes,
@@ -294,5 +276,7 @@ export const probes: ReadonlyArray<Probe> = [
   ...thriftProbes,
   ...jobProbes,
   ...auditProbes,
-  ...backfillProbes
+  ...backfillProbes,
+  ...suppressionProbes,
+  ...retentionProbes
 ]

@@ -27,6 +27,7 @@ import { VendorAnswer } from "../profiles/VendorAnswer.ts"
 import { RateLimitWindow } from "../ratelimits/RateLimitWindow.ts"
 import { RefreshRound } from "../refresh/RefreshRound.ts"
 import { SearchHistory, UserSearch } from "../searches/Search.ts"
+import { Suppression } from "../suppressions/Suppression.ts"
 import { VendorAbsence } from "../thrift/VendorAbsence.ts"
 import { VendorCall, VendorPlace, VendorSpend } from "../thrift/VendorCall.ts"
 import { VendorTask } from "../thrift/VendorTask.ts"
@@ -72,6 +73,7 @@ export const models = {
   related_profiles: RelatedProfile,
   search_history: SearchHistory,
   subscriptions: Subscription,
+  suppressions: Suppression,
   user_favorites: Favorite,
   user_profile_access: ProfileAccess,
   user_profiles: UserProfile,

@@ -25,6 +25,8 @@ export const AuditAction = Schema.Literals([
   "account.export",
   "account.erase",
   "campaign.delete",
+  "creator.erase",
+  "creator.lift",
   "audit.read",
   "job.list",
   "job.cancel",
@@ -33,7 +35,7 @@ export const AuditAction = Schema.Literals([
 export type AuditAction = typeof AuditAction.Type
 
 /** What it was done to; `users`: whoever a list of them showed. */
-export const SubjectType = Schema.Literals(["user", "users", "api_key", "campaign", "webhook", "job", "audit_log"])
+export const SubjectType = Schema.Literals(["user", "users", "api_key", "campaign", "webhook", "creator", "job", "audit_log"])
 export type SubjectType = typeof SubjectType.Type
 
 export const ActorKind = Column.oneOf(["user", "admin", "api_key", "system"])

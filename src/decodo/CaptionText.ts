@@ -44,7 +44,8 @@ const around = (text: string, index: number): string => {
 /** One hashtag, or several written without a space. */
 const hashtags = /(?<![\p{L}\p{M}\p{N}_&])(?:[#＃][\p{L}\p{M}\p{N}_\u200c\u200d]+)+/gu
 
-const mention = /(?<![\p{L}\p{N}_.+\-@/])@[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*/gu
+/** A mention as it stands in a text, `@` included. */
+export const mention = /(?<![\p{L}\p{N}_.+\-@/])@[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*/gu
 
 /** What cutting between the halves of a surrogate pair leaves at an end: PostgreSQL would refuse it. */
 const halfPair = /^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g

@@ -4,7 +4,7 @@ export const contents: ReadonlyArray<readonly [section: string, slugs: ReadonlyA
   ["Call", ["problems", "credits", "rate-limits", "idempotency", "webhooks"]],
   [
     "Run",
-    ["operations", "configuration", "supabase", "upgrading", "backup", "slo", "scale", "schema-alignment", "adoption"]
+    ["operations", "privacy", "configuration", "supabase", "upgrading", "backup", "slo", "scale", "schema-alignment", "adoption"]
   ]
 ]
 

@@ -19,6 +19,7 @@ import { UsageApi } from "../observability/UsageApi.ts"
 import { ProfilesApi } from "../profiles/ProfilesApi.ts"
 import { LimitsApi, withLimits } from "../ratelimits/LimitsApi.ts"
 import { SearchesApi } from "../searches/SearchesApi.ts"
+import { ErasuresApi } from "../suppressions/ErasuresApi.ts"
 import { CallbacksApi } from "../thrift/CallbacksApi.ts"
 import { VendorAdminApi } from "../thrift/VendorAdminApi.ts"
 import { UsersApi } from "../users/UsersApi.ts"
@@ -54,6 +55,7 @@ export class Api extends HttpApi.make("analytics-following")
   .add(VendorAdminApi)
   .add(JobsAdminApi)
   .add(SchemaAdminApi)
+  .add(ErasuresApi)
   .add(WebhooksApi)
   .middleware(SchemaGate)
   .add(CallbacksApi)

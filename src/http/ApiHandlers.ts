@@ -17,6 +17,7 @@ import * as UsageHttp from "../observability/UsageHttp.ts"
 import * as ProfilesHttp from "../profiles/ProfilesHttp.ts"
 import * as LimitsHttp from "../ratelimits/LimitsHttp.ts"
 import * as SearchesHttp from "../searches/SearchesHttp.ts"
+import * as ErasuresHttp from "../suppressions/ErasuresHttp.ts"
 import * as CallbacksHttp from "../thrift/CallbacksHttp.ts"
 import * as VendorAdminHttp from "../thrift/VendorAdminHttp.ts"
 import * as UsersHttp from "../users/UsersHttp.ts"
@@ -47,5 +48,6 @@ export const handlers = Layer.mergeAll(
   VendorAdminHttp.layer,
   JobsAdminHttp.layer,
   SchemaAdminHttp.layer,
+  ErasuresHttp.layer,
   WebhooksHttp.layer
 )

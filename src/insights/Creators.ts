@@ -1,6 +1,8 @@
-import { Context, Duration, Effect, Layer, Queue } from "effect"
+import { Context, Duration, Effect, Layer, Option, Queue, Result } from "effect"
 import type { Schema } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { Transaction } from "../database/Transaction.ts"
+import { decodeUser } from "../decodo/ProfileDecoder.ts"
 import { loop } from "../observability/Loops.ts"
 import { sameJson } from "../profiles/CanonicalJson.ts"
 import type { ProfileId } from "../profiles/Profile.ts"
@@ -9,6 +11,7 @@ import { ProfileListener, type StoredAnswer } from "../profiles/ProfileListener.
 import { type Outcome, Recomputation } from "../profiles/Recomputation.ts"
 import type { StoredFigures } from "../profiles/StoredFigures.ts"
 import type { Unlocked } from "../profiles/Unlocked.ts"
+import { Suppressions } from "../suppressions/Suppressions.ts"
 import { creatorOf } from "./creator/Creator.ts"
 import { creatorVersion } from "./creator/CreatorMethod.ts"
 import { creatorRow } from "./creator/CreatorRow.ts"
@@ -54,13 +57,24 @@ export class Creators extends Context.Service<Creators, {
         const recomputation = yield* Recomputation
         const repo = yield* InsightRepo
         const history = yield* ProfileHistory
+        const suppressions = yield* Suppressions
+        const transaction = yield* Transaction
         const { detector } = yield* LanguageDetection
 
         const write = Effect.fnUntraced(
           function*({ decoded, fetchedAt, profile }: Omit<StoredAnswer, "keepFigures" | "username">) {
-            const row = creatorRow(profile, creatorOf(decoded, fetchedAt, yield* detector), fetchedAt)
-            yield* repo.upsertCreator(row)
-            return row.details ?? undefined
+            const detect = yield* detector
+            return yield* transaction.run(Effect.gen(function*() {
+              // It was decoded before, and somebody whom it names may have been erased since.
+              const raw = yield* suppressions.clean(decoded.raw)
+              const own = raw === decoded.raw
+                ? decoded
+                : Option.getOrUndefined(Option.flatMap(Option.fromUndefinedOr(raw), decodedOf))
+              if (own === undefined) return undefined
+              const row = creatorRow(profile, creatorOf(own, fetchedAt, detect), fetchedAt)
+              yield* repo.upsertCreator(row)
+              return row.details ?? undefined
+            }))
           }
         )
 
@@ -138,6 +152,8 @@ export class Creators extends Context.Service<Creators, {
     })
   )
 }
+
+const decodedOf = (raw: Schema.JsonObject) => Result.getSuccess(decodeUser(raw))
 
 /** Answers held in memory at most, some hundred kilobytes each. */
 const waiting = 32

@@ -1,4 +1,4 @@
-import { Clock, Duration, Effect, Layer, Redacted, Schema } from "effect"
+import { Clock, Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
@@ -25,6 +25,13 @@ export interface InstagramGraphOptions {
  * more, as Instagram documents it for professional accounts. Up to 45 labels each. No redirect carries the token on: none is expected.
  */
 export const layer = (options: InstagramGraphOptions) => Layer.effect(FirstPartyAudience, make(options))
+
+/** As `layer`, for the accounts that the setting names; nobody's audience where it names none. */
+export const layerWhere = (accounts: Option.Option<Redacted.Redacted<string>>) =>
+  Option.match(accounts, {
+    onNone: () => FirstPartyAudience.layerNone,
+    onSome: (named) => layer({ accounts: parseAccounts(Redacted.value(named)) })
+  })
 
 const make = Effect.fnUntraced(function*(options: InstagramGraphOptions) {
   const client = (yield* HttpClient.HttpClient).pipe(

@@ -7,6 +7,8 @@ import { InvalidRequest } from "../http/HttpErrors.ts"
 import { ProfileAcquisition } from "../profiles/ProfileAcquisition.ts"
 import { ProfileFetches } from "../profiles/ProfileFetches.ts"
 import { normalizeUsername, type Username } from "../profiles/Username.ts"
+import { ProfileSuppressed } from "../suppressions/SuppressionErrors.ts"
+import { Suppressions } from "../suppressions/Suppressions.ts"
 import type { UserId } from "../users/UserId.ts"
 import { Outbox } from "../webhooks/Outbox.ts"
 import { JobId } from "./BulkJob.ts"
@@ -29,7 +31,7 @@ export type JobEvent =
 /** Bulk look-ups: many names at once, worked on by whichever processes have time. */
 export class Jobs extends Context.Service<Jobs, {
   /** Makes a job of the names, normalised and each once. */
-  create(user: UserId, asked: NewBulkJob): Effect.Effect<Counted, InvalidRequest | DatabaseError>
+  create(user: UserId, asked: NewBulkJob): Effect.Effect<Counted, InvalidRequest | ProfileSuppressed | DatabaseError>
   find(user: UserId, id: string): Effect.Effect<Counted, JobNotFound | DatabaseError>
   list(user: UserId, page: Page): Effect.Effect<ReadonlyArray<Counted & { readonly position: string }>, DatabaseError>
   /** Items in the order they were asked for in, after a position; those that have ended hold their result whether the job has or not. */
@@ -57,6 +59,7 @@ export class Jobs extends Context.Service<Jobs, {
       const changes = yield* JobChanges
       const outbox = yield* Outbox
       const transaction = yield* Transaction
+      const suppressions = yield* Suppressions
 
       const find = Effect.fn("Jobs.find")(function*(user: UserId, id: string) {
         const found = isUuid(id) ? yield* jobs.find(user, id) : undefined
@@ -68,6 +71,16 @@ export class Jobs extends Context.Service<Jobs, {
         yield* work.ready
         const now = instantOf(yield* Clock.currentTimeMillis)
         const made = yield* transaction.run(Effect.gen(function*() {
+          const suppressed = yield* suppressions.among({ usernames: new Set(usernames), ids: new Set() })
+          const refused = usernames.filter((name) => suppressed?.username(name))
+          if (refused[0] !== undefined) {
+            return yield* new ProfileSuppressed({
+              username: refused[0],
+              detail: `No job was made, and nothing charged. Leave out ${
+                refused.slice(0, 20).join(", ")
+              }: nothing of them is kept, on request.`
+            })
+          }
           const job = yield* jobs.insert({ user_id: user, total: usernames.length, max_credits: asked.maxCredits }, now)
           yield* jobs.insertItems(job.id, usernames)
           yield* work.offer(job)

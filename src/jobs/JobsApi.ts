@@ -10,6 +10,7 @@ import { InvalidRequest } from "../http/HttpErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
 import { Idempotency } from "../idempotency/IdempotencyApi.ts"
 import { AsksVendor } from "../ratelimits/LimitsApi.ts"
+import { ProfileSuppressed } from "../suppressions/SuppressionErrors.ts"
 import { BulkJobView, Job, JobItemView, NewJob } from "./Job.ts"
 import { JobNotFound } from "./JobErrors.ts"
 
@@ -24,11 +25,11 @@ export class JobsApi extends HttpApiGroup.make("jobs")
     HttpApiEndpoint.post("create", "/jobs", {
       payload: NewJob,
       success: BulkJobView.pipe(HttpApiSchema.status(202)),
-      error: [InvalidRequest, ...databaseErrors]
+      error: [InvalidRequest, ProfileSuppressed, ...databaseErrors]
     })
       .middleware(Idempotency)
       .annotate(AsksVendor, true)
-      .annotate(Touches, { reads: ["jobs", "job_items"], writes: ["jobs", "job_items"] })
+      .annotate(Touches, { reads: ["jobs", "job_items", "suppressions"], writes: ["jobs", "job_items"] })
       .annotate(OpenApi.Summary, "Look many profiles up")
       .annotate(
         OpenApi.Description,

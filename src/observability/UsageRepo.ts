@@ -29,7 +29,7 @@ export class UsageRepo extends Context.Service<UsageRepo, {
       const decodeOverview = rows("api_usage", UsageOfAll)
       const decodeCount = row("api_usage", Schema.Struct({ count: Column.bigint }))
 
-      // In one order, so that two processes never wait for each other.
+      // In one order, so that two processes never wait for each other; one whose account is being erased is waited for, and passed over.
       const add = Effect.fn("UsageRepo.add")((counts: ReadonlyArray<UsageCounts>) =>
         Effect.asVoid(
           available("api_usage")(sql`
@@ -39,6 +39,7 @@ export class UsageRepo extends Context.Service<UsageRepo, {
             (user_id uuid, day date, route_group text, calls bigint, failed_calls bigint, vendor_calls bigint)
           JOIN auth_users ON auth_users.id = given.user_id AND auth_users.deleted_at IS NULL
           ORDER BY given.user_id, given.day, given.route_group
+          FOR KEY SHARE OF auth_users
           ON CONFLICT (user_id, day, route_group) DO UPDATE SET
             calls = stored.calls + excluded.calls,
             failed_calls = stored.failed_calls + excluded.failed_calls,

@@ -1,15 +1,29 @@
-import { Context, Effect, Layer, Schedule } from "effect"
+import { Context, Effect, Layer, Result, Schedule } from "effect"
 import * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { Transaction } from "../database/Transaction.ts"
+import type { FetchedPost } from "../decodo/FetchedPost.ts"
 import type { FetchedSinglePost } from "../decodo/FetchedProfile.ts"
+import { decodeMedia } from "../decodo/MediaDecoder.ts"
+import { Suppressions } from "../suppressions/Suppressions.ts"
 import type { PostAnswer } from "./PostAnswer.ts"
 import { PostAnswerRepo } from "./PostAnswerRepo.ts"
 import type { Shortcode } from "./Shortcode.ts"
 
+/** An answer about one post as it was written down. */
+export interface KeptPost {
+  readonly id: string
+  readonly post: FetchedPost
+  readonly fetchedAt: Column.Instant
+}
+
 /** Paid answers about single posts: kept before anything is made of them, read again to compute anew. */
 export class PostAnswers extends Context.Service<PostAnswers, {
-  /** Writes a paid answer down. A database that is away for a moment must not lose it. */
-  keep(fetched: FetchedSinglePost): Effect.Effect<void, DatabaseError>
+  /**
+   * Writes a paid answer down, without what it says of those who are suppressed; nothing where the post is one's own. A database that is
+   * away for a moment must not lose it. Gives it as it was kept.
+   */
+  keep(fetched: FetchedSinglePost): Effect.Effect<KeptPost | undefined, DatabaseError>
   /** The newest answer about each post that has one, paid for since then. */
   latest(
     shortcodes: ReadonlyArray<string>,
@@ -20,12 +34,26 @@ export class PostAnswers extends Context.Service<PostAnswers, {
     PostAnswers,
     Effect.gen(function*() {
       const repo = yield* PostAnswerRepo
+      const suppressions = yield* Suppressions
+      const transaction = yield* Transaction
+
+      const write = ({ meta, post }: FetchedSinglePost) =>
+        transaction.run(Effect.gen(function*() {
+          const raw = yield* suppressions.clean(post.raw)
+          if (raw === undefined) return undefined
+          yield* repo.insert({ shortcode: post.shortcode as Shortcode, ...meta, payload: raw, stored_at: null })
+          const kept = raw === post.raw
+            ? post
+            : Result.match(decodeMedia(raw), { onFailure: () => post, onSuccess: ({ value }) => value })
+          return { id: meta.id, post: kept, fetchedAt: meta.fetched_at }
+        }))
+
       return {
-        keep: Effect.fn("PostAnswers.keep")(({ meta, post }: FetchedSinglePost) =>
-          Effect.asVoid(Effect.retry(
-            repo.insert({ shortcode: post.shortcode as Shortcode, ...meta, payload: post.raw, stored_at: null }),
+        keep: Effect.fn("PostAnswers.keep")((fetched: FetchedSinglePost) =>
+          Effect.retry(
+            Effect.uninterruptible(write(fetched)),
             { while: (error) => error._tag === "DatabaseUnavailable", schedule: Schedule.exponential("200 millis"), times: 6 }
-          ))
+          )
         ),
         latest: Effect.fn("PostAnswers.latest")((shortcodes: ReadonlyArray<string>, since = ever) =>
           Effect.map(

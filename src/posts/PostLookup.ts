@@ -1,4 +1,4 @@
-import { Clock, Context, Duration, Effect, Layer, Option, Result, Schedule } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Option, Result } from "effect"
 import { AccessTracker } from "../access/AccessTracker.ts"
 import { makeSingleFlight } from "../auth/SingleFlight.ts"
 import { Cache } from "../cache/Cache.ts"
@@ -6,13 +6,11 @@ import { TtlMap } from "../cache/TtlMap.ts"
 import { type Announced, Charges } from "../credits/Charges.ts"
 import type { CreditsRequired } from "../credits/CreditErrors.ts"
 import { freeFor, type Quote } from "../credits/Quote.ts"
-import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
 import { DecodoClient } from "../decodo/DecodoClient.ts"
 import type { DecodoError } from "../decodo/DecodoError.ts"
-import type { FetchedPost } from "../decodo/FetchedPost.ts"
 import { decodeMedia } from "../decodo/MediaDecoder.ts"
 import { AccessRequired } from "../profiles/ProfileErrors.ts"
 import { Profiles } from "../profiles/Profiles.ts"
@@ -23,6 +21,7 @@ import { VendorUse } from "../thrift/VendorUse.ts"
 import type { UserId } from "../users/UserId.ts"
 import type { FoundPost } from "./FoundPost.ts"
 import { PostAnswerRepo } from "./PostAnswerRepo.ts"
+import { type KeptPost, PostAnswers } from "./PostAnswers.ts"
 import { PostNotFound, PostTemporarilyUnavailable } from "./PostErrors.ts"
 import { Posts } from "./Posts.ts"
 import type { Shortcode } from "./Shortcode.ts"
@@ -56,20 +55,16 @@ export class PostLookup extends Context.Service<PostLookup, {
 }>()("analytics-following/posts/PostLookup") {
   static readonly layerNoDeps = (options: PostLookupOptions) => Layer.effect(PostLookup, make(options))
 
-  static readonly layer = (options: PostLookupOptions) => this.layerNoDeps(options).pipe(Layer.provide(PostAnswerRepo.layer))
+  static readonly layer = (options: PostLookupOptions) =>
+    this.layerNoDeps(options).pipe(Layer.provide([PostAnswerRepo.layer, PostAnswers.layer]))
 }
 
 type FetchFailure = PostNotFound | PostTemporarilyUnavailable | DatabaseError
 
-interface Kept {
-  readonly id: string
-  readonly post: FetchedPost
-  readonly fetchedAt: Column.Instant
-}
-
 const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
   const client = yield* DecodoClient
   const answers = yield* PostAnswerRepo
+  const { keep } = yield* PostAnswers
   const posts = yield* Posts
   const profiles = yield* Profiles
   const store = yield* ProfileStore
@@ -78,7 +73,7 @@ const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
   const transaction = yield* Transaction
   const absences = yield* NegativeCache
   const charges = yield* Charges
-  const once = yield* makeSingleFlight<Kept, FetchFailure>()
+  const once = yield* makeSingleFlight<KeptPost, FetchFailure>()
   const failures = new TtlMap<PostTemporarilyUnavailable>(rememberedFailures)
 
   /** The kept answer, or a new one. A kept one that no longer decodes is no answer. */
@@ -88,14 +83,16 @@ const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
     const decoded = kept === undefined ? undefined : Result.getOrUndefined(decodeMedia(kept.payload))
     if (kept !== undefined && decoded !== undefined) return { id: kept.id, post: decoded.value, fetchedAt: kept.fetched_at }
     if ((yield* absences.find({ shortcode })) !== undefined) return yield* Effect.fail(notFound(shortcode))
-    const { meta, post } = yield* Effect.catchTag(client.fetchPost(shortcode), "DecodoError", (error) => failed(shortcode, error))
+    const fetched = yield* Effect.catchTag(client.fetchPost(shortcode), "DecodoError", (error) => failed(shortcode, error))
     // Paid for, and only here until it is written down, also where the process is told to stop meanwhile.
-    yield* Effect.retry(
-      Effect.uninterruptible(answers.insert({ shortcode, ...meta, payload: post.raw, stored_at: null })),
-      { while: (error) => error._tag === "DatabaseUnavailable", schedule: Schedule.exponential("200 millis"), times: 6 }
-    )
-    yield* absences.forget({ shortcode })
-    return { id: meta.id, post, fetchedAt: meta.fetched_at }
+    const written = yield* keep(fetched)
+    if (written !== undefined) {
+      yield* absences.forget({ shortcode })
+      return written
+    }
+    // Of an owner who was erased: as if it were not there, so that it is not paid for again at once.
+    yield* absences.remember({ shortcode }, "media_null")
+    return yield* Effect.fail(notFound(shortcode))
   })
 
   const failed = Effect.fnUntraced(function*(shortcode: Shortcode, error: DecodoError) {

@@ -8,6 +8,7 @@ import { pictureExpiry } from "../decodo/PictureExpiry.ts"
 import { decodeUser } from "../decodo/ProfileDecoder.ts"
 import type { Refilled } from "../posts/ListedPost.ts"
 import { Posts } from "../posts/Posts.ts"
+import { Suppressions } from "../suppressions/Suppressions.ts"
 import { type BackfillCounts, BackfillRepo } from "./BackfillRepo.ts"
 import type { ProfileId } from "./Profile.ts"
 import { ProfileRepo } from "./ProfileRepo.ts"
@@ -55,10 +56,13 @@ export class Backfill extends Context.Service<Backfill, {
       const posts = yield* Posts
       const cache = yield* Cache
       const transaction = yield* Transaction
+      const suppressions = yield* Suppressions
 
+      /** In the transaction of what is made of it: whom it names may be erased meanwhile. */
       const read = Effect.fnUntraced(function*(id: VendorAnswerId) {
         const answer = yield* answers.find(id)
-        const decoded = answer === undefined ? undefined : Result.getOrUndefined(decodeUser(answer.payload))
+        const payload = answer && (yield* suppressions.clean(answer.payload))
+        const decoded = payload === undefined ? undefined : Result.getOrUndefined(decodeUser(payload))
         if (answer === undefined || decoded === undefined) return "unreadable" as const
         const account = yield* repo.findAccount(decoded.profile)
         return account === undefined ? "without_profile" as const : { account, rows: rowsOf(decoded, answer.fetched_at) }
@@ -73,13 +77,13 @@ export class Backfill extends Context.Service<Backfill, {
           : transaction.run(effect)
 
       const refill = Effect.fn("Backfill.posts")(function*(id: VendorAnswerId, dryRun: boolean) {
-        const kept = yield* read(id)
-        if (typeof kept === "string") return kept
-        const { account, rows } = kept
-        const shortcodes = rows.posts.map(({ shortcode }) => shortcode)
-        const { names, refilled } = yield* run(
+        const made = yield* run(
           dryRun,
           Effect.gen(function*() {
+            const kept = yield* read(id)
+            if (typeof kept === "string") return kept
+            const { account, rows } = kept
+            const shortcodes = rows.posts.map(({ shortcode }) => shortcode)
             // First the profiles, as an ingest does, so that the two cannot deadlock.
             yield* profiles.lockWithListers({ username: account.username, instagram_user_id: null }, shortcodes)
             const refilled = yield* posts.refill(account.id, rows.posts)
@@ -89,15 +93,21 @@ export class Backfill extends Context.Service<Backfill, {
             return { refilled, names: [account.username, ...(yield* profiles.raiseListers(account.id, shortcodes))] }
           })
         )
-        if (!dryRun) yield* Effect.forEach(names, cache.delete, { discard: true })
-        return refilled
+        if (typeof made === "string") return made
+        if (!dryRun) yield* Effect.forEach(made.names, cache.delete, { discard: true })
+        return made.refilled
       })
 
       const snapshot = Effect.fn("Backfill.snapshot")(function*(id: VendorAnswerId, dryRun: boolean) {
-        const kept = yield* read(id)
-        if (typeof kept === "string") return kept
-        const added = yield* run(dryRun, snapshots.insert({ profile_id: kept.account.id, ...kept.rows.snapshot }))
-        return added ? "added" as const : "unchanged" as const
+        return yield* run(
+          dryRun,
+          Effect.gen(function*() {
+            const kept = yield* read(id)
+            if (typeof kept === "string") return kept
+            const added = yield* snapshots.insert({ profile_id: kept.account.id, ...kept.rows.snapshot })
+            return added ? "added" as const : "unchanged" as const
+          })
+        )
       })
 
       const pictures = Effect.fn("Backfill.pictures")(function*(after: string, limit: number, dryRun: boolean) {

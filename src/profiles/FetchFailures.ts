@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import type { DecodoError } from "../decodo/DecodoError.ts"
+import { ProfileSuppressed } from "../suppressions/SuppressionErrors.ts"
 import { ProfileNotFound, ProfileTemporarilyUnavailable, SpendCeilingReached } from "./ProfileErrors.ts"
 import type { FetchProblem, ProfileFetch } from "./ProfileFetch.ts"
 import type { Granted, LookupRefusal } from "./ProfileStore.ts"
@@ -25,6 +26,8 @@ export const refusalOf = (username: Username, problem: FetchProblem): LookupRefu
       username,
       detail: "Instagram has no account of this name. Check the spelling; a renamed account has a new name."
     })
+    : problem.kind === "suppressed"
+    ? ProfileSuppressed.of(username)
     : problem.kind === "spend_ceiling"
     ? new SpendCeilingReached({
       username,
@@ -40,7 +43,11 @@ export const refusalOf = (username: Username, problem: FetchProblem): LookupRefu
 
 /** Why what is stored is served in place of the failure; undefined where nothing stands in for it. */
 export const staleReasonOf = (refusal: LookupRefusal): string | undefined =>
-  refusal._tag === "ProfileNotFound" ? undefined : refusal._tag === "SpendCeilingReached" ? refusal._tag : refusal.reason
+  refusal._tag === "ProfileNotFound" || refusal._tag === "ProfileSuppressed"
+    ? undefined
+    : refusal._tag === "SpendCeilingReached"
+    ? refusal._tag
+    : refusal.reason
 
 /** How an ended fetch is answered: the profile, or the problem; a fault of ours that it ended with is a defect here too. */
 export const outcomeOf = ({ id, problem, profile_id, state, username }: ProfileFetch): Effect.Effect<Granted, LookupRefusal> => {

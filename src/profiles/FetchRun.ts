@@ -5,6 +5,9 @@ import { instantOf, millisOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
 import { DecodoClient } from "../decodo/DecodoClient.ts"
 import type { DecodoError } from "../decodo/DecodoError.ts"
+import { Erasures } from "../suppressions/Erasures.ts"
+import type { AnswerSuppressed } from "../suppressions/SuppressionErrors.ts"
+import { Suppressions } from "../suppressions/Suppressions.ts"
 import { NegativeCache } from "../thrift/NegativeCache.ts"
 import { VendorUse } from "../thrift/VendorUse.ts"
 import { Outbox } from "../webhooks/Outbox.ts"
@@ -42,6 +45,8 @@ export class FetchRun extends Context.Service<FetchRun, {
         const cache = yield* Cache
         const ends = yield* FetchEnds
         const absences = yield* NegativeCache
+        const erasures = yield* Erasures
+        const suppressions = yield* Suppressions
         const storing = yield* Semaphore.make(storedAtOnce)
 
         /**
@@ -93,9 +98,9 @@ export class FetchRun extends Context.Service<FetchRun, {
         })
 
         /** A caller whose account vanishes meanwhile must not cost the others their answer; each then records by themselves. */
-        const orWithoutCallers = <A>(
-          whole: Effect.Effect<A, DatabaseError>,
-          without: Effect.Effect<A, DatabaseError>
+        const orWithoutCallers = <A, E extends AnswerSuppressed | DatabaseError>(
+          whole: Effect.Effect<A, E>,
+          without: Effect.Effect<A, E>
         ) => Effect.catchIf(whole, (error) => error._tag === "RowRefused" && callerRelations.has(error.relation), () => without)
 
         const announce = (fetch: ProfileFetch, end: End, callers: ReadonlyArray<Caller> | undefined) =>
@@ -171,7 +176,11 @@ export class FetchRun extends Context.Service<FetchRun, {
             const { evidence } = error.reason
             const noted = Effect.gen(function*() {
               if (known !== undefined) yield* store.markGone(fetch.username)
-              yield* absences.remember(fetch, evidence)
+              yield* Effect.catchTag(
+                suppressions.guarded(fetch.username, absences.remember(fetch, evidence)),
+                "ProfileSuppressed",
+                () => Effect.void
+              )
               yield* cache.delete(fetch.username)
             })
             // As after storing: who takes the fetch up again finds the profile gone already, and what is cached stays.
@@ -190,6 +199,12 @@ export class FetchRun extends Context.Service<FetchRun, {
           }
         })
 
+        /** The account was erased under another name, or while it was fetched: this name goes too, and with it the fetch ends. */
+        const suppressed = Effect.fnUntraced(function*(fetch: ProfileFetch, erasure: string) {
+          yield* Effect.retry(Effect.uninterruptible(erasures.learn(erasure, fetch.username)), whileDatabaseIsAway)
+          yield* ends.look(fetch.id)
+        })
+
         const steps = Effect.fnUntraced(function*(fetch: ProfileFetch) {
           const stored = yield* profiles.findByUsername(fetch.username)
           const known = stored === undefined || stored.availability === "gone"
@@ -201,16 +216,19 @@ export class FetchRun extends Context.Service<FetchRun, {
           }
           yield* Effect.matchEffect(answer(fetch, known), {
             onSuccess: (kept) =>
-              kept === undefined ? fail(fetch, { kind: "not_found" }, undefined) : Effect.catchTag(
+              kept === undefined ? fail(fetch, { kind: "not_found" }, undefined) : Effect.catchTags(
                 storeAnswer(fetch, kept, known),
-                "RowRefused",
-                (refused) =>
-                  Effect.andThen(
-                    store.reject(kept, `refused:${refused.constraint}`),
-                    fail(fetch, { kind: "unavailable", reason: "answer_refused", retry_after: 60 }, known)
-                  )
+                {
+                  RowRefused: (refused) =>
+                    Effect.andThen(
+                      store.reject(kept, `refused:${refused.constraint}`),
+                      fail(fetch, { kind: "unavailable", reason: "answer_refused", retry_after: 60 }, known)
+                    ),
+                  AnswerSuppressed: ({ erasure_id }) => suppressed(fetch, erasure_id)
+                }
               ),
             onFailure: (error) => {
+              if (error._tag === "AnswerSuppressed") return suppressed(fetch, error.erasure_id)
               if (error._tag !== "DecodoError") return Effect.fail(error)
               return error.reason._tag === "Superseded" ? giveWay(fetch) : vendorFailed(fetch, error, known)
             }
@@ -262,6 +280,6 @@ const answerOfOthers = Duration.seconds(3)
 const whileDatabaseIsAway = Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("1 second")]).pipe(
   Schedule.jittered,
   Schedule.upTo({ duration: "1 minute" }),
-  Schedule.setInputType<DatabaseError>(),
+  Schedule.setInputType<AnswerSuppressed | DatabaseError>(),
   Schedule.while(({ input }) => input._tag === "DatabaseUnavailable")
 )

@@ -49,5 +49,8 @@ export interface ProfilesOptions {
   readonly staleFor: Duration.Duration
 }
 
+/** Milliseconds: a refresh of data younger than this answers what is stored. */
+export const minimumRefreshAge = 60_000
+
 /** Reading inside a window costs nothing. */
 export const openFor = ({ accessExpiresAt }: Repeat) => ({ expiresAt: accessExpiresAt, charge: { charged: 0, remaining: null } })

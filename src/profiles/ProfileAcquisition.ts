@@ -6,6 +6,7 @@ import { millisOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
 import { DecodoClient } from "../decodo/DecodoClient.ts"
 import type { AnalysisType } from "../searches/Search.ts"
+import { Suppressions } from "../suppressions/Suppressions.ts"
 import { NegativeCache } from "../thrift/NegativeCache.ts"
 import { VendorUse } from "../thrift/VendorUse.ts"
 import type { UserId } from "../users/UserId.ts"
@@ -69,6 +70,7 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
         const unlocks = yield* Unlocks
         const client = yield* DecodoClient
         const absences = yield* NegativeCache
+        const suppressions = yield* Suppressions
         const freshFor = Duration.toMillis(options.freshFor)
 
         const find = Effect.fnUntraced(function*(username: Username) {
@@ -91,6 +93,8 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
               if (opening !== undefined) yield* Effect.fromResult(opening)
             })).pipe(Effect.catchTag("CreditsRequired", cannotPay))
 
+          const refused = Effect.asVoid(settle({ profile: null, source: null, reason: "profile_suppressed" }))
+
           const cannotPay = (_: CreditsRequired) =>
             Effect.asVoid(settle({ profile: null, source: null, reason: "credits_required" }))
 
@@ -101,6 +105,7 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
             )
 
           const refuse = Effect.fnUntraced(function*(failure: LookupRefusal, recorded: boolean) {
+            if (failure._tag === "ProfileSuppressed") return yield* refused
             const { known: stored } = yield* find(username)
             const reason = staleReasonOf(failure)
             const end = reason === undefined || stored === undefined
@@ -123,8 +128,14 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
               yield* refuse(failure, false)
               return undefined
             }
-            const reserved = yield* Effect.result(unlocks.reserve(asked.user, username, stored?.profile))
+            const reserved = yield* Effect.result(
+              suppressions.guarded(username, unlocks.reserve(asked.user, username, stored?.profile))
+            )
             if (Result.isFailure(reserved)) {
+              if (reserved.failure._tag === "ProfileSuppressed") {
+                yield* refused
+                return undefined
+              }
               if (reserved.failure._tag !== "CreditsRequired") return yield* Effect.fail(reserved.failure)
               yield* cannotPay(reserved.failure)
               return undefined
@@ -132,9 +143,12 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
             caller = { ...caller, reservation: reserved.success }
             return yield* transaction.run(
               Effect.tap(fetches.join(username, caller, { purpose: "bulk", analysisType, seen }), ({ id }) => asked.note(id))
-            )
+            ).pipe(Effect.catchTag("ProfileSuppressed", () =>
+              Effect.as(Effect.andThen(unlocks.release([caller.reservation]), refused), undefined)))
           }))
-          if (fetch === undefined) return
+          if (fetch === undefined) {
+            return
+          }
           const outcome = yield* fetches.outcome(fetch)
           const result = yield* Effect.result(outcome.result)
           yield* Result.isSuccess(result)
@@ -143,7 +157,9 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
         })
 
         const quote = Effect.fn("ProfileAcquisition.quote")(function*(user: UserId, username: Username) {
-          if (!unlocks.enabled) return 0
+          if (!unlocks.enabled) {
+            return 0
+          }
           return (yield* unlocks.quote(user, username, (yield* find(username)).known?.profile, false)).required
         })
 
@@ -151,9 +167,15 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
         const takesCall = Effect.fnUntraced(function*(user: UserId, username: Username) {
           const now = yield* Clock.currentTimeMillis
           const { known: stored } = yield* find(username)
-          if (stored !== undefined && stored.refreshedAt + freshFor > now) return false
-          if ((yield* fetches.recentFailure(username)) !== undefined) return false
-          if (stored === undefined && (yield* absences.find({ username })) !== undefined) return false
+          if (stored !== undefined && stored.refreshedAt + freshFor > now) {
+            return false
+          }
+          if ((yield* fetches.recentFailure(username)) !== undefined) {
+            return false
+          }
+          if (stored === undefined && (yield* absences.find({ username })) !== undefined) {
+            return false
+          }
           return Result.isSuccess(yield* Effect.result(unlocks.reserve(user, username, stored?.profile)))
         })
 
@@ -163,7 +185,9 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
           client.submitProfiles(usernames, (announced) =>
             Effect.gen(function*() {
               const underWay = new Set(yield* fetches.underWay(usernames))
-              const idle = usernames.filter((username) => announced.includes(username) && !underWay.has(username))
+              const idle = usernames.filter((username) =>
+                announced.includes(username) && !underWay.has(username)
+              )
               return yield* Effect.filter(idle, (username) =>
                 Effect.flatMap(wanted(username), (still) => still ? takesCall(user, username) : Effect.succeed(false)))
             })).pipe(

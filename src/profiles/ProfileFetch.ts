@@ -17,6 +17,7 @@ export type Purpose = typeof Purpose.Type
 /** How a fetch failed, as far as those who asked are told. */
 export const FetchProblem = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("not_found") }),
+  Schema.Struct({ kind: Schema.Literal("suppressed") }),
   Schema.Struct({ kind: Schema.Literal("spend_ceiling"), retry_after: Schema.Int }),
   Schema.Struct({ kind: Schema.Literal("unavailable"), reason: Schema.String, retry_after: Schema.Int })
 ])

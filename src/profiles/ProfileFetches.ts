@@ -9,6 +9,8 @@ import { isUuid } from "../database/Uuid.ts"
 import { JobQueue } from "../jobs/JobQueue.ts"
 import { loop } from "../observability/Loops.ts"
 import type { AnalysisType } from "../searches/Search.ts"
+import type { ProfileSuppressed } from "../suppressions/SuppressionErrors.ts"
+import { Suppressions } from "../suppressions/Suppressions.ts"
 import type { UserId } from "../users/UserId.ts"
 import { Outbox } from "../webhooks/Outbox.ts"
 import { type EndedFetch, FetchEnds } from "./FetchEnds.ts"
@@ -53,7 +55,10 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
    * Joins the fetch of a name or begins it; one that ended after the caller had asked, or stored what the caller did not see, counts as
    * joined. No caller: nobody is settled.
    */
-  join(username: Username, caller: Caller | undefined, options: JoinOptions): Effect.Effect<ProfileFetch, DatabaseError>
+  join(username: Username, caller: Caller | undefined, options: JoinOptions): Effect.Effect<
+    ProfileFetch,
+    ProfileSuppressed | DatabaseError
+  >
   /** Waits for the end of a fetch. Interrupting it changes nothing for the fetch. */
   outcome(fetch: ProfileFetch | FetchId): Effect.Effect<Outcome>
   /** The user is answered before the fetch ends, and told of its end as that of a job. */
@@ -79,6 +84,7 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
         const ends = yield* FetchEnds
         const transaction = yield* Transaction
         const unlocks = yield* Unlocks
+        const suppressions = yield* Suppressions
         const outbox = yield* Outbox
         const { run } = yield* FetchRun
         /** The spans of those who asked here, for the fetches that are done here: one trace from the request to the vendor. */
@@ -90,32 +96,35 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
         ) =>
           Effect.andThen(
             queue.ready,
-            transaction.run(Effect.gen(function*() {
-              const now = yield* Clock.currentTimeMillis
-              const { is_new, ...fetch } = yield* repo.insert(
-                { username, purpose: asked.purpose, analysis_type: asked.analysisType },
-                instantOf(now)
-              )
-              if (is_new) {
-                // The one before may have ended between the caller's look at what is stored and now.
-                const since = instantOf(caller?.startedAt ?? now)
-                const before = asked.seen === undefined
-                  ? yield* repo.findLatest(username, since)
-                  : yield* repo.findNewer(username, since, asked.seen)
-                if (before !== undefined) return yield* Effect.as(repo.delete(fetch.id), before)
-                yield* queue.offer(fetchQueue, fetch.id)
-                const span = traced ? yield* Effect.serviceOption(Tracer.ParentSpan) : Option.none()
-                if (span._tag === "Some") askedIn.set(fetch.id, span.value, now + tracedFor)
-              }
-              if (caller !== undefined) {
-                yield* repo.addCaller(fetch.id, {
-                  user_id: caller.id,
-                  asked_at: instantOf(caller.startedAt),
-                  reservation: caller.reservation
-                })
-              }
-              return fetch
-            }))
+            suppressions.guarded(
+              username,
+              Effect.gen(function*() {
+                const now = yield* Clock.currentTimeMillis
+                const { is_new, ...fetch } = yield* repo.insert(
+                  { username, purpose: asked.purpose, analysis_type: asked.analysisType },
+                  instantOf(now)
+                )
+                if (is_new) {
+                  // The one before may have ended between the caller's look at what is stored and now.
+                  const since = instantOf(caller?.startedAt ?? now)
+                  const before = asked.seen === undefined
+                    ? yield* repo.findLatest(username, since)
+                    : yield* repo.findNewer(username, since, asked.seen)
+                  if (before !== undefined) return yield* Effect.as(repo.delete(fetch.id), before)
+                  yield* queue.offer(fetchQueue, fetch.id)
+                  const span = traced ? yield* Effect.serviceOption(Tracer.ParentSpan) : Option.none()
+                  if (span._tag === "Some") askedIn.set(fetch.id, span.value, now + tracedFor)
+                }
+                if (caller !== undefined) {
+                  yield* repo.addCaller(fetch.id, {
+                    user_id: caller.id,
+                    asked_at: instantOf(caller.startedAt),
+                    reservation: caller.reservation
+                  })
+                }
+                return fetch
+              })
+            )
           )
         )
 

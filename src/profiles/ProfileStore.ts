@@ -7,11 +7,14 @@ import { instantOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
 import type { FetchedPost } from "../decodo/FetchedPost.ts"
 import type { DecodedProfile, FetchedProfile } from "../decodo/FetchedProfile.ts"
+import { decodeMedia } from "../decodo/MediaDecoder.ts"
 import { decodeUser } from "../decodo/ProfileDecoder.ts"
 import type { PostId } from "../posts/Post.ts"
 import { Posts } from "../posts/Posts.ts"
 import type { AnalysisType, DataSource, UserSearch } from "../searches/Search.ts"
 import { Searches } from "../searches/Searches.ts"
+import type { AnswerSuppressed, ProfileSuppressed } from "../suppressions/SuppressionErrors.ts"
+import { Suppressions } from "../suppressions/Suppressions.ts"
 import type { UserId } from "../users/UserId.ts"
 import { Outbox } from "../webhooks/Outbox.ts"
 import type { ProfileId } from "./Profile.ts"
@@ -37,7 +40,7 @@ export interface Granted {
 }
 
 /** Why a look-up ends without a profile, when the database is well. */
-export type LookupRefusal = ProfileNotFound | ProfileTemporarilyUnavailable | SpendCeilingReached
+export type LookupRefusal = ProfileNotFound | ProfileSuppressed | ProfileTemporarilyUnavailable | SpendCeilingReached
 
 export interface Stored extends Granted {
   /** The name under which the account was stored until now, where that was another one. */
@@ -53,8 +56,8 @@ export interface KeptAnswer {
 
 /** Turns vendor answers into rows: keeps the raw answer first, then stores everything it says in one transaction. */
 export class ProfileStore extends Context.Service<ProfileStore, {
-  /** Writes a paid answer down before anything is made of it; once, however often it is written. */
-  keep(requested: Username, fetched: FetchedProfile): Effect.Effect<KeptAnswer, DatabaseError>
+  /** Writes a paid answer down before anything is made of it, without what it says of the suppressed; once, however often it is written. */
+  keep(requested: Username, fetched: FetchedProfile): Effect.Effect<KeptAnswer, AnswerSuppressed | DatabaseError>
   /** A kept answer that never became rows (the process died in between), no older than `maxAge` milliseconds. */
   findKept(username: Username, maxAge: number): Effect.Effect<KeptAnswer | undefined, DatabaseError>
   /** Whether there is one to be looked at. */
@@ -66,7 +69,7 @@ export class ProfileStore extends Context.Service<ProfileStore, {
   store(
     answer: KeptAnswer,
     settle: (profile: Granted, snapshot: typeof UserSearch.fields.profile_snapshot.Type) => Effect.Effect<void, DatabaseError>
-  ): Effect.Effect<Stored, DatabaseError>
+  ): Effect.Effect<Stored, AnswerSuppressed | DatabaseError>
   /** One transaction: a post by its own answer, with whom it mentions, and a new version of the profile that lists it. */
   addPost(profile: PostAuthor & { readonly id: ProfileId }, post: FetchedPost, fetchedAt: KeptAnswer["fetchedAt"]): Effect.Effect<
     void,
@@ -108,24 +111,28 @@ export class ProfileStore extends Context.Service<ProfileStore, {
       const transaction = yield* Transaction
       const listener = yield* ProfileListener
       const outbox = yield* Outbox
+      const suppressions = yield* Suppressions
 
-      const keep = Effect.fn("ProfileStore.keep")(function*(requested: Username, { meta, raw, ...decoded }: FetchedProfile) {
-        yield* answers.insert({
-          id: meta.id,
-          username: requested,
-          target: meta.target,
-          task_id: meta.task_id,
-          fetched_at: meta.fetched_at,
-          duration_ms: meta.duration_ms,
-          attempts: meta.attempts,
-          response_bytes: meta.response_bytes,
-          payload: raw,
-          stored_at: null,
-          rejected_at: null,
-          rejection: null
-        })
-        return { id: VendorAnswerId.make(meta.id), decoded: { ...decoded, raw }, fetchedAt: meta.fetched_at }
+      /** The answer as it may be stored: what it says of those who are suppressed is taken out before anything is made of it. */
+      const admitted = Effect.fnUntraced(function*(requested: Username, decoded: DecodedProfile) {
+        const raw = yield* suppressions.admit(requested, decoded.raw)
+        return raw === decoded.raw ? decoded : Result.getOrElse(decodeUser(raw), () => decoded)
       })
+
+      const keep = Effect.fn("ProfileStore.keep")((requested: Username, { meta, ...fetched }: FetchedProfile) =>
+        transaction.run(Effect.gen(function*() {
+          const decoded = yield* admitted(requested, fetched)
+          yield* answers.insert({
+            ...meta,
+            username: requested,
+            payload: decoded.raw,
+            stored_at: null,
+            rejected_at: null,
+            rejection: null
+          })
+          return { id: VendorAnswerId.make(meta.id), decoded, fetchedAt: meta.fetched_at }
+        }))
+      )
 
       const findKept = Effect.fn("ProfileStore.findKept")(function*(username: Username, maxAge: number) {
         const now = yield* Clock.currentTimeMillis
@@ -143,10 +150,13 @@ export class ProfileStore extends Context.Service<ProfileStore, {
       const store = Effect.fn("ProfileStore.store")(function*(
         ...[answer, settle]: Parameters<ProfileStore["Service"]["store"]>
       ) {
-        const rows = rowsOf(answer.decoded, answer.fetchedAt)
-        const { raw_data: _, ...account } = rows.profile
-        const shortcodes = rows.posts.map(({ shortcode }) => shortcode)
-        const stored = yield* transaction.run(Effect.gen(function*() {
+        const { decoded, rows, ...stored } = yield* transaction.run(Effect.gen(function*() {
+          const decoded = yield* admitted(answer.decoded.profile.username, answer.decoded)
+          // The profile takes it from there.
+          if (decoded !== answer.decoded) yield* answers.replace(answer.id, decoded.raw)
+          const rows = rowsOf(decoded, answer.fetchedAt)
+          const { raw_data: _, ...account } = rows.profile
+          const shortcodes = rows.posts.map(({ shortcode }) => shortcode)
           yield* profiles.lockWithListers(rows.profile, shortcodes)
           const profile = yield* profiles.upsert(account, { keepFigures: rows.keepFigures, answer: answer.id })
           yield* posts.store(profile.id, rows.posts)
@@ -167,19 +177,19 @@ export class ProfileStore extends Context.Service<ProfileStore, {
             }
           })
           const listers = yield* profiles.raiseListers(profile.id, shortcodes)
-          return { ...profile, listers }
+          return { ...profile, listers, decoded, rows }
         }))
         yield* Effect.forEach(stored.listers, cache.delete, { discard: true })
         yield* Effect.logInfo("profile stored", {
           username: stored.username,
           data_version: stored.data_version,
           posts: rows.posts.length,
-          issues: answer.decoded.issues.length
+          issues: decoded.issues.length
         })
         yield* listener.stored({
           profile: stored.id,
           username: stored.username,
-          decoded: answer.decoded,
+          decoded,
           fetchedAt: answer.fetchedAt,
           keepFigures: rows.keepFigures
         })
@@ -187,14 +197,20 @@ export class ProfileStore extends Context.Service<ProfileStore, {
       })
 
       const addPost = Effect.fn("ProfileStore.addPost")(
-        (...[profile, fetched, fetchedAt]: Parameters<ProfileStore["Service"]["addPost"]>) => {
-          const { mentions, post } = singlePostRows(fetched, profile, fetchedAt)
-          return transaction.run(Effect.andThen(
+        (...[profile, fetched, fetchedAt]: Parameters<ProfileStore["Service"]["addPost"]>) =>
+          transaction.run(Effect.gen(function*() {
+            const raw = yield* suppressions.clean(fetched.raw)
+            // Its owner was erased meanwhile.
+            if (raw === undefined) return
+            const cleaned = raw === fetched.raw
+              ? fetched
+              : Result.match(decodeMedia(raw), { onFailure: () => fetched, onSuccess: ({ value }) => value })
+            const { mentions, post } = singlePostRows(cleaned, profile, fetchedAt)
             // First the profile, as an ingest does, so that the two cannot deadlock.
-            profiles.raiseVersion(profile.id),
-            Effect.andThen(posts.store(profile.id, [post]), profiles.insertMentions(profile.id, mentions, fetchedAt))
-          ))
-        }
+            yield* profiles.raiseVersion(profile.id)
+            yield* posts.store(profile.id, [post])
+            yield* profiles.insertMentions(profile.id, mentions, fetchedAt)
+          }))
       )
 
       const linkPost = Effect.fn("ProfileStore.linkPost")((
@@ -233,12 +249,15 @@ export class ProfileStore extends Context.Service<ProfileStore, {
         callers: ReadonlyArray<Caller>,
         { analysisType, failure }: Parameters<ProfileStore["Service"]["recordFailure"]>[3]
       ) =>
-        stored !== undefined && failure._tag !== "ProfileNotFound"
+        stored !== undefined && failure._tag !== "ProfileNotFound" && failure._tag !== "ProfileSuppressed"
           ? grant(stored, callers, { analysisType, source: "database", snapshot: null })
-          : transaction.run(Effect.as(
-            Effect.andThen(
-              unlocks.release(callers.map(({ reservation }) => reservation)),
-              searches.record(callers, {
+          : transaction.run(Effect.gen(function*() {
+            // Of a name that is suppressed nothing is recorded, also where it became that while somebody waited.
+            const suppressed = failure._tag === "ProfileSuppressed" ||
+              (yield* suppressions.among({ usernames: new Set([username]), ids: new Set() })) !== undefined
+            yield* unlocks.release(callers.map(({ reservation }) => reservation))
+            if (!suppressed) {
+              yield* searches.record(callers, {
                 username,
                 profile: stored?.profile ?? null,
                 analysisType,
@@ -246,9 +265,9 @@ export class ProfileStore extends Context.Service<ProfileStore, {
                 errorCode: failure.type.slice("/problems/".length),
                 snapshot: null
               })
-            ),
-            noOpenings
-          ))
+            }
+            return noOpenings
+          }))
       )
 
       return { keep, findKept, hasKept, store, addPost, linkPost, grant, reject, recordFailure, markGone }

@@ -8,9 +8,19 @@ import { instantOf, millisOf } from "../database/Instant.ts"
 import type { ListedPost } from "../posts/ListedPost.ts"
 import { Posts } from "../posts/Posts.ts"
 import type { AnalysisType, DataSource } from "../searches/Search.ts"
+import { ProfileSuppressed } from "../suppressions/SuppressionErrors.ts"
+import { Suppressions } from "../suppressions/Suppressions.ts"
 import type { UserId } from "../users/UserId.ts"
 import { staleReasonOf } from "./FetchFailures.ts"
-import { type LookupFailure, type LookupOptions, openFor, type Pending, type ProfilesOptions, type Ready } from "./Lookup.ts"
+import {
+  type LookupFailure,
+  type LookupOptions,
+  minimumRefreshAge,
+  openFor,
+  type Pending,
+  type ProfilesOptions,
+  type Ready
+} from "./Lookup.ts"
 import { ProfileId } from "./Profile.ts"
 import { answerOf } from "./ProfileAnswer.ts"
 import { ProfileAnswers } from "./ProfileAnswers.ts"
@@ -29,7 +39,7 @@ export class Profiles extends Context.Service<Profiles, {
   /** As `lookup`; a window that is open is renewed before: 30 days more, at the price of an unlock. */
   unlock(options: Pick<LookupOptions, "user" | "username" | "wait">): Effect.Effect<Ready | Pending, LookupFailure>
   /** What `lookup`, or `unlock` where it renews, would cost now. Nobody is asked and nothing recorded. */
-  quote(user: UserId, username: Username, renewal: boolean): Effect.Effect<Quote, DatabaseError>
+  quote(user: UserId, username: Username, renewal: boolean): Effect.Effect<Quote, ProfileSuppressed | DatabaseError>
   /** As `lookup`, of a repeated one whose answer this process has: nothing is asked or recorded. `now` is milliseconds since 1970. */
   known(user: UserId, username: string, now: number): Ready | undefined
   /** The stored profile, if the user holds an open window on it: 404 when unknown, 403 when not unlocked. */
@@ -53,6 +63,7 @@ export class Profiles extends Context.Service<Profiles, {
         const unlocks = yield* Unlocks
         const charging = unlocks.enabled
         const cache = yield* Cache
+        const suppressions = yield* Suppressions
         const freshFor = Duration.toMillis(options.freshFor)
         const servedFor = freshFor + Duration.toMillis(options.staleFor)
         const repeats = yield* makeRepeats
@@ -141,7 +152,16 @@ export class Profiles extends Context.Service<Profiles, {
             : ready({ cached, source: "cache" }, openFor(repeat))
         }
 
-        const lookup = Effect.fn("Profiles.lookup")(function*({ user, username, wait, force }: LookupOptions) {
+        const lookup = Effect.fn("Profiles.lookup")((options: LookupOptions) =>
+          // The profile was erased since its answer was cached: it is not known any longer.
+          Effect.catchIf(
+            lookupOnce(options),
+            (error) => error._tag === "RowRefused" && error.relation === "user_profile_access",
+            () => Effect.andThen(cache.delete(options.username), lookupOnce(options))
+          )
+        )
+
+        const lookupOnce = Effect.fnUntraced(function*({ user, username, wait, force }: LookupOptions) {
           const startedAt = yield* Clock.currentTimeMillis
           let caller: Caller = { id: user, startedAt, reservation: null }
           const analysisType = force ? "refresh" as const : "lookup" as const
@@ -178,7 +198,10 @@ export class Profiles extends Context.Service<Profiles, {
             return yield* storedAnswer(caller, known, "refreshing", analysisType, false)
           }
 
-          caller = { ...caller, reservation: yield* unlocks.reserve(user, username, known?.profile) }
+          caller = {
+            ...caller,
+            reservation: yield* suppressions.guarded(username, unlocks.reserve(user, username, known?.profile))
+          }
           const fetch = yield* fetches.join(username, caller, { purpose: "lookup", analysisType, seen })
           const ended = yield* Effect.timeoutOption(fetches.outcome(fetch), wait)
           if (Option.isNone(ended)) {
@@ -201,6 +224,7 @@ export class Profiles extends Context.Service<Profiles, {
           analysisType: typeof AnalysisType.Type,
           recorded: boolean
         ) {
+          if (failure._tag === "ProfileSuppressed") return yield* Effect.fail(ProfileSuppressed.of(username))
           const staleReason = staleReasonOf(failure)
           if (known !== undefined && staleReason !== undefined) {
             return yield* storedAnswer(caller, known, staleReason, analysisType, recorded)
@@ -241,7 +265,9 @@ export class Profiles extends Context.Service<Profiles, {
         })
 
         const quote = Effect.fn("Profiles.quote")(function*(user: UserId, username: Username, renewal: boolean) {
-          return yield* unlocks.quote(user, username, (yield* repo.findByUsername(username))?.id, renewal)
+          const known = (yield* repo.findByUsername(username))?.id
+          if (known === undefined) yield* suppressions.guarded(username, Effect.void)
+          return yield* unlocks.quote(user, username, known, renewal)
         })
 
         const unlocked = Effect.fn("Profiles.unlocked")(function*(user: UserId, username: Username) {
@@ -266,8 +292,5 @@ export class Profiles extends Context.Service<Profiles, {
       })
     )
 }
-
-/** Milliseconds: a refresh of data younger than this answers what is stored. */
-const minimumRefreshAge = 60_000
 
 const profileIdOf = (cached: CachedBody): ProfileId => ProfileId.make(cached.subject)

@@ -18,6 +18,7 @@ import { asksVendor, Idempotency, Repeats } from "../idempotency/IdempotencyApi.
 import { Job } from "../jobs/Job.ts"
 import { PostView } from "../posts/PostView.ts"
 import { AsksVendor } from "../ratelimits/LimitsApi.ts"
+import { ProfileSuppressed } from "../suppressions/SuppressionErrors.ts"
 import { Mention } from "./Mention.ts"
 import { Freshness, ProfileAnswer } from "./ProfileAnswer.ts"
 import {
@@ -39,6 +40,7 @@ const databaseErrors = [DatabaseUnavailable, RowMismatch, RowRefused] as const
 const lookupErrors = [
   InvalidUsername,
   ProfileNotFound,
+  ProfileSuppressed,
   ProfileTemporarilyUnavailable,
   SpendCeilingReached,
   CreditsRequired,
@@ -87,6 +89,7 @@ const lookupTouches = {
     "profile_fetches",
     "profile_fetch_callers",
     "vendor_absences",
+    "suppressions",
     ...creditAccount.reads
   ],
   writes: [

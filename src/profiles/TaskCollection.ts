@@ -21,12 +21,15 @@ export class TaskCollection extends Context.Service<TaskCollection, {
       const fetches = yield* ProfileFetches
       const round = Effect.gen(function*() {
         const names = yield* tasks.abandoned(profileTarget.target, 100)
-        yield* Effect.forEach(
+        const begun = yield* Effect.forEach(
           names,
-          (name) => fetches.join(Username.make(name), undefined, { purpose: "backfill", analysisType: "refresh" }),
-          { discard: true }
+          (name) =>
+            fetches.join(Username.make(name), undefined, { purpose: "backfill", analysisType: "refresh" }).pipe(
+              Effect.as(true),
+              Effect.catchTag("ProfileSuppressed", () => Effect.succeed(false))
+            )
         )
-        return names.length
+        return begun.filter((begins) => begins).length
       }).pipe(Effect.withSpan("TaskCollection.round"))
       return { round }
     })

@@ -21,6 +21,8 @@ export class VendorAnswerRepo extends Context.Service<VendorAnswerRepo, {
   find(id: VendorAnswerId): Effect.Effect<VendorAnswer | undefined, DatabaseError>
   /** Call inside the transaction that stores the rows. Older pending answers of the same name are superseded with it. */
   markStored(id: VendorAnswerId, at: Column.Instant): Effect.Effect<void, DatabaseError>
+  /** Puts what may be kept of an answer in its place. */
+  replace(id: VendorAnswerId, payload: Schema.JsonObject): Effect.Effect<void, DatabaseError>
   /** The answer cannot become rows; `rejection` is a code, never content. */
   markRejected(id: VendorAnswerId, rejection: string, at: Column.Instant): Effect.Effect<void, DatabaseError>
 }>()("analytics-following/profiles/VendorAnswerRepo") {
@@ -84,6 +86,10 @@ export class VendorAnswerRepo extends Context.Service<VendorAnswerRepo, {
             AND answer.stored_at IS NULL AND answer.rejected_at IS NULL`))
       )
 
+      const replace = Effect.fn("VendorAnswerRepo.replace")((id: VendorAnswerId, payload: Schema.JsonObject) =>
+        Effect.asVoid(guard(sql`UPDATE vendor_answers SET payload = ${JSON.stringify(payload)}::jsonb WHERE id = ${id}`))
+      )
+
       const markRejected = Effect.fn("VendorAnswerRepo.markRejected")((
         id: VendorAnswerId,
         rejection: string,
@@ -93,7 +99,7 @@ export class VendorAnswerRepo extends Context.Service<VendorAnswerRepo, {
           UPDATE vendor_answers SET rejected_at = ${at}, rejection = ${rejection} WHERE id = ${id} AND stored_at IS NULL`))
       )
 
-      return { insert, findPending, hasPending, findStored, storedAfter, find, markStored, markRejected }
+      return { insert, findPending, hasPending, findStored, storedAfter, find, markStored, replace, markRejected }
     })
   )
 }

@@ -52,7 +52,11 @@ export class ScheduledRefresh extends Context.Service<ScheduledRefresh, {
           })
           const chosen = mostDue(watched, now).slice(0, Math.max(0, Math.min(inARound, options.dailyBudget - begun)))
           for (const { last_refreshed: seen, username } of chosen) {
-            yield* fetches.join(username, undefined, { purpose: "refresh", analysisType: "refresh", seen })
+            yield* Effect.catchTag(
+              fetches.join(username, undefined, { purpose: "refresh", analysisType: "refresh", seen }),
+              "ProfileSuppressed",
+              () => Effect.void
+            )
           }
           const wait = interval * (yield* Random.nextBetween(0.75, 1.25))
           yield* repo.update({

@@ -1,73 +1,23 @@
-import { Context, Duration, Effect, Layer, Option, Result, Schema, SchemaGetter, SchemaIssue } from "effect"
-import { isRange } from "../ratelimits/Address.ts"
-import { parseKeys } from "../webhooks/SecretBox.ts"
-
-const secret = Schema.RedactedFromValue(Schema.NonEmptyString, { label: "secret" })
-
-const webhookKeys = Schema.RedactedFromValue(
-  Schema.NonEmptyString.check(
-    Schema.makeFilter((keys) => parseKeys(keys) !== undefined || "Expected id:base64 of 32 bytes, comma-separated, each id once")
-  ),
-  { label: "webhook keys" }
-)
-
-/** Comma-separated, each of this form: one that is mistyped must not be passed over in silence. */
-const secretList = (form: RegExp, expected: string) =>
-  Schema.RedactedFromValue(
-    Schema.NonEmptyString.check(
-      Schema.makeFilter((list) =>
-        list.split(",").every((each) => form.test(each.trim())) || `Expected ${expected}, comma-separated`
-      )
-    ),
-    { label: "secret" }
-  )
-
-const text = Schema.NonEmptyString
-
-const url = Schema.String.check(
-  Schema.makeFilter((value: string) => URL.canParse(value) && /^https?:/.test(value) ? undefined : "an http(s) address")
-)
-
-const secretUrl = Schema.RedactedFromValue(url, { label: "secret" })
-
-const integer = Schema.FiniteFromString.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0))
-
-const share = Schema.FiniteFromString.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
-
-const amount = Schema.FiniteFromString.check(Schema.isGreaterThanOrEqualTo(0))
-
-const positive = integer.check(Schema.isGreaterThanOrEqualTo(1))
-
-const port = integer.check(Schema.isLessThanOrEqualTo(65_535))
-
-const duration = Schema.DurationFromString
-
-/** A lease is renewed three times within; a shorter one is lost to a pause of a process that lives, and its work done and paid for twice. */
-const lease = duration.check(
-  Schema.makeFilter((value: Duration.Duration) =>
-    Duration.toSeconds(value) >= 5 && Number.isInteger(Duration.toSeconds(value)) || "Expected whole seconds, 5 at least"
-  )
-)
-
-const flag = Schema.Literals(["true", "false"]).pipe(
-  Schema.decodeTo(Schema.Boolean, {
-    decode: SchemaGetter.transform((value: "true" | "false") => value === "true"),
-    encode: SchemaGetter.transform((value: boolean): "true" | "false" => value ? "true" : "false")
-  })
-)
-
-const list = Schema.String.pipe(
-  Schema.decodeTo(Schema.Array(Schema.String), {
-    decode: SchemaGetter.transform((value: string) => value.split(",").map((item) => item.trim()).filter((item) => item !== "")),
-    encode: SchemaGetter.transform((values: ReadonlyArray<string>) => values.join(","))
-  })
-)
-
-const ranges = list.check(
-  Schema.makeFilter((values: ReadonlyArray<string>) =>
-    values.every((value) => isRange(value) || value === "none") ? undefined : "addresses such as 10.0.0.0/8"
-  )
-)
+import { Context, Effect, Layer, Option, Result, Schema, SchemaIssue } from "effect"
+import {
+  amount,
+  duration,
+  flag,
+  integer,
+  lease,
+  list,
+  port,
+  positive,
+  ranges,
+  retention,
+  secret,
+  secretKeys,
+  secretList,
+  secretUrl,
+  share,
+  text,
+  url
+} from "./Forms.ts"
 
 const required = <S extends Schema.Top>(schema: S, description: string) => ({ schema, description, fallback: undefined })
 const optional = <S extends Schema.Top>(schema: S, description: string) => ({ schema, description, fallback: "" as const })
@@ -146,12 +96,26 @@ export const declarations = {
     "How long work stays with a process that has fallen silent: whole seconds, 5 at least"
   ),
   JOBS_POLL_INTERVAL: defaulted(duration, "500 millis", "How often work that other processes began is looked for"),
-  SEARCH_RETENTION: defaulted(duration, "365 days", "How long look-ups are kept; scripts/prune-searches.ts deletes older ones"),
+  SEARCH_RETENTION: defaulted(retention, "365 days", "How long look-ups are kept; 0: for ever"),
   CAMPAIGN_BIN_RETENTION: defaulted(
-    duration,
+    retention,
     "90 days",
-    "How long deleted campaigns can be restored; scripts/purge-campaigns.ts deletes older ones for good"
+    "How long deleted campaigns can be restored before they go for good; 0: for ever"
   ),
+  VENDOR_ANSWER_RETENTION: defaulted(
+    retention,
+    "400 days",
+    "How long raw answers of the vendor about profiles are kept, the latest of each name apart; figures of the past are computed from them. 0: for ever"
+  ),
+  POST_ANSWER_RETENTION: defaulted(
+    retention,
+    "180 days",
+    "How long raw answers about single posts are kept, with the comments of others in them; 0: for ever"
+  ),
+  VENDOR_CALL_RETENTION: defaulted(retention, "400 days", "How long each call of the vendor is kept with its cost; 0: for ever"),
+  VENDOR_SPEND_RETENTION: defaulted(retention, "400 days", "How long the sums of a day's cost are kept; 0: for ever"),
+  JOB_RETENTION: defaulted(retention, "90 days", "How long bulk jobs that have ended can be read; 0: for ever"),
+  WEBHOOK_RETENTION: defaulted(retention, "30 days", "How long the log of webhook deliveries goes back; 0: for ever"),
   IDEMPOTENCY_KEEP_FOR: defaulted(
     duration,
     "24 hours",
@@ -223,7 +187,7 @@ export const declarations = {
   USAGE_RETENTION: defaulted(duration, "400 days", "How long the counts of a day are kept"),
   AUDIT_ADDRESS_RETENTION: defaulted(duration, "180 days", "How long the audit log keeps from which address somebody acted"),
   WEBHOOK_KEYS: optional(
-    webhookKeys,
+    secretKeys,
     "Keys that encrypt webhook secrets: id:base64 of 32 bytes, comma-separated; the first encrypts. Without them there are no webhooks"
   ),
   WEBHOOK_WORKERS: defaulted(flag, "true", "Whether this server delivers webhooks too, and not only other processes"),
@@ -232,6 +196,11 @@ export const declarations = {
     flag,
     "false",
     "Webhooks may go to http, any port and addresses inside the network: for tests and the sandbox alone"
+  ),
+  SUPPRESSION_KEYS: optional(
+    secretKeys,
+    "Keys that hash the names of erased creators: id:base64 of 32 bytes, comma-separated; the first hashes new ones, all of them recognise. "
+      + "Without them nobody can be erased; a key that was used must stay"
   ),
   METRICS_TOKEN: optional(secret, "Bearer token of GET /metrics; without one it answers 404")
 } as const
@@ -260,10 +229,17 @@ export class Settings extends Context.Service<Settings, SettingsValues>()("analy
 /** Decodes an environment; an empty text counts as unset. */
 export const readSettings = (
   environment: Readonly<Record<string, string | undefined>>
-): Result.Result<SettingsValues, SettingsInvalid> => {
+): Result.Result<SettingsValues, SettingsInvalid> => readSome(environment, Object.keys(declarations) as Array<keyof Declarations>)
+
+/** As `readSettings`, of some of them: for scripts that need no more. */
+export const readSome = <K extends keyof Declarations>(
+  environment: Readonly<Record<string, string | undefined>>,
+  names: ReadonlyArray<K>
+): Result.Result<Pick<SettingsValues, K>, SettingsInvalid> => {
   const values: Record<string, unknown> = {}
   const problems: Array<string> = []
-  for (const [name, { description, fallback, schema }] of Object.entries(declarations)) {
+  for (const name of names) {
+    const { description, fallback, schema } = declarations[name]
     const given = environment[name]?.trim() || undefined
     const input = given ?? fallback
     if (input === undefined) {
@@ -276,7 +252,7 @@ export const readSettings = (
       else values[name] = fallback === "" && schema !== list ? Option.some(decoded.success) : decoded.success
     }
   }
-  return problems.length > 0 ? Result.fail(new SettingsInvalid({ problems })) : Result.succeed(values as SettingsValues)
+  return problems.length > 0 ? Result.fail(new SettingsInvalid({ problems })) : Result.succeed(values as Pick<SettingsValues, K>)
 }
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()

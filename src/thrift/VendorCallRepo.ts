@@ -51,12 +51,13 @@ export class VendorCallRepo extends Context.Service<VendorCallRepo, {
           : Effect.asVoid(guard(sql`
             INSERT INTO vendor_calls
               (id, called_at, target, purpose, user_id, outcome, billed, cost_micros, duration_ms, attempt)
-            SELECT given.id, called_at, target, purpose, owner.id, outcome, billed, cost_micros, duration_ms, attempt
+            SELECT given.id, called_at, target, purpose, (
+                SELECT owner.id FROM auth_users AS owner WHERE owner.id = given.user_id AND owner.deleted_at IS NULL FOR KEY SHARE
+              ), outcome, billed, cost_micros, duration_ms, attempt
             FROM jsonb_to_recordset(${JSON.stringify(calls)}::jsonb) AS given (
               id uuid, called_at timestamptz, target text, purpose text, user_id uuid, outcome text, billed text,
               cost_micros bigint, duration_ms integer, attempt integer
             )
-            LEFT JOIN auth_users AS owner ON owner.id = given.user_id AND owner.deleted_at IS NULL
             ON CONFLICT (id) DO NOTHING`))
       )
 

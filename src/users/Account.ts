@@ -75,6 +75,11 @@ export class Account extends Context.Service<Account, {
         password: Redacted.Redacted<string> | undefined
       ) {
         yield* password === undefined ? provenByToken(accessToken) : provenByPassword(user, password)
+        // Whoever hangs up meanwhile would else leave a sign-in behind, and nobody to erase it.
+        return yield* Effect.uninterruptible(erased(user, accessToken))
+      })
+
+      const erased = Effect.fnUntraced(function*(user: User, accessToken: string) {
         const erased = yield* data.erase(user.id)
         yield* authenticator.invalidate(user.id)
         const sign_in = yield* supabase.deleteUser(user.id).pipe(

@@ -56,6 +56,7 @@ export class AccountData extends Context.Service<AccountData, {
           const now = instantOf(yield* Clock.currentTimeMillis)
           return yield* transaction.run(Effect.gen(function*() {
             const counts: Record<string, number> = {}
+            yield* users.lock(user)
             // Under a pseudonym that means nobody once the rows below are gone.
             yield* audit.record({ action: "account.erase", subject: { type: "user", user } })
             for (const table of personalTables) {

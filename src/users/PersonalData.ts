@@ -2,17 +2,19 @@ import type { models, RelationName } from "../alignment/Models.ts"
 
 /** What becomes of a table's rows when their owner deletes the account, and in which order an export shows them (latest first). */
 interface Rule {
-  readonly on_deletion: "erased" | "emptied" | "with_campaign" | "kept"
+  readonly on_deletion: "erased" | "emptied" | "with_campaign" | "with_job" | "kept"
   /** Of rows that are kept: the columns that hold words of the user, set to NULL. */
   readonly blanked?: ReadonlyArray<string>
+  /** A column, or SQL over the row `t`. */
   readonly latest: string
 }
 
 type Fields<T extends RelationName> = (typeof models)[T]["fields"]
 
-/** The tables whose rows belong to a user, or to a campaign, which does. */
+/** The tables whose rows belong to a user, or to a campaign or a job, which does. */
 export type PersonalTable = {
-  [T in RelationName]: Fields<T> extends { readonly user_id: unknown } | { readonly campaign_id: unknown } ? T : never
+  [T in RelationName]: Fields<T> extends
+    { readonly user_id: unknown } | { readonly campaign_id: unknown } | { readonly job_id: unknown } ? T : never
 }[RelationName]
 
 /**
@@ -32,6 +34,7 @@ export const personalData: { readonly [T in PersonalTable]: Rule } = {
   api_keys: { on_deletion: "erased", latest: "created_at" },
   idempotency_keys: { on_deletion: "erased", latest: "created_at" },
   jobs: { on_deletion: "erased", latest: "created_at" },
+  job_items: { on_deletion: "with_job", latest: "(SELECT j.created_at FROM jobs AS j WHERE j.id = t.job_id)" },
   profile_fetch_callers: { on_deletion: "erased", latest: "asked_at" },
   campaigns: { on_deletion: "erased", latest: "created_at" },
   campaign_profiles: { on_deletion: "with_campaign", latest: "added_at" },

@@ -33,18 +33,21 @@ export class PersonalDataRepo extends Context.Service<PersonalDataRepo, {
         table: ExportedTable,
         { after, limit, user }: Parameters<PersonalDataRepo["Service"]["list"]>[1]
       ) {
-        const page = newestFirst(read, `t.${table === "auth_users" ? "created_at" : personalData[table].latest}`, "t.id")
+        const latest = table === "auth_users" ? "created_at" : personalData[table].latest
+        const page = newestFirst(read, latest.startsWith("(") ? latest : `t.${latest}`, "t.id", "place_in_list")
         const owned = table === "auth_users"
           ? read`t.id = ${user}`
           : "campaign_id" in models[table].fields
           ? read`t.campaign_id IN (SELECT id FROM campaigns WHERE user_id = ${user})`
+          : "job_id" in models[table].fields
+          ? read`t.job_id IN (SELECT id FROM jobs WHERE user_id = ${user})`
           : read`t.user_id = ${user}`
         const found = yield* decoders[table](read`
           SELECT t.*, ${page.position} FROM ${read(table)} AS t
           WHERE ${owned} AND ${page.after(after)}
           ORDER BY ${page.order}
           LIMIT ${limit}`)
-        return { rows: found.map(Struct.omit(["position"])), last: found.at(-1)?.position }
+        return { rows: found.map(Struct.omit(["place_in_list"])), last: found.at(-1)?.place_in_list }
       })
 
       const remove = Effect.fn("PersonalDataRepo.delete")((table: PersonalTable, user: UserId) =>
@@ -72,7 +75,7 @@ export class PersonalDataRepo extends Context.Service<PersonalDataRepo, {
 
 const decoderOf = (table: ExportedTable) => {
   const fields: Schema.Struct.Fields = models[table].fields
-  return rows(table, Schema.Struct({ ...fields, position: Schema.String }))
+  return rows(table, Schema.Struct({ ...fields, place_in_list: Schema.String }))
 }
 
 const decoders = Object.fromEntries(

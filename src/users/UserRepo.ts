@@ -60,6 +60,8 @@ export class UserRepo extends Context.Service<UserRepo, {
     void,
     DatabaseError
   >
+  /** Keeps whoever writes rows of the user waiting until the transaction ends: call it before `erase` and all that goes with it. */
+  lock(user: UserId): Effect.Effect<void, DatabaseError>
   /** Leaves of a user that there was one: no address, no metadata, settings as at the start. */
   erase(user: UserId, at: Column.Instant): Effect.Effect<void, DatabaseError>
 }>()("analytics-following/users/UserRepo") {
@@ -184,10 +186,14 @@ export class UserRepo extends Context.Service<UserRepo, {
         )
       )
 
+      const lock = Effect.fn("UserRepo.lock")((user: UserId) =>
+        Effect.asVoid(available("auth_users")(sql`SELECT id FROM auth_users WHERE id = ${user} FOR UPDATE`))
+      )
+
       const erase = Effect.fn("UserRepo.erase")((user: UserId, at: Column.Instant) =>
         available("auth_users")(inTransaction(Effect.gen(function*() {
           yield* sql`
-            UPDATE auth_users SET email = NULL, email_confirmed_at = NULL, phone = NULL, app_metadata = '{}', user_metadata = '{}',
+            UPDATE auth_users SET email = NULL, email_confirmed_at = NULL, phone = NULL, app_metadata = '{"erased": true}', user_metadata = '{}',
               last_sign_in_at = NULL, deleted_at = ${at}, updated_at = ${at}
             WHERE id = ${user}`
           yield* sql`DELETE FROM user_profiles WHERE user_id = ${user}`
@@ -210,6 +216,7 @@ export class UserRepo extends Context.Service<UserRepo, {
         updatePrivacy,
         updateStanding,
         updateSubscription,
+        lock,
         erase
       }
     })

@@ -1,4 +1,4 @@
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, Duration, Effect, Layer } from "effect"
 import { createHash } from "node:crypto"
 import type { Report } from "../alignment/Finding.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
@@ -25,8 +25,8 @@ export class Outbox extends Context.Service<Outbox, {
   announceExpiring(limit: number): Effect.Effect<number, DatabaseError>
   /** Tells administrators of a schema report, where the last they heard was another set of findings. */
   announceDrift(report: Report): Effect.Effect<number, DatabaseError>
-  /** Deletes what was written down more than 30 days ago and waits no longer, at most so many; answers how many. */
-  prune(limit: number): Effect.Effect<number, DatabaseError>
+  /** Deletes what was written down longer ago and waits no longer, at most so many; answers how many. */
+  prune(olderThan: Duration.Duration, limit: number): Effect.Effect<number, DatabaseError>
 }>()("analytics-following/webhooks/Outbox") {
   static readonly layerNoDeps = Layer.effect(
     Outbox,
@@ -53,8 +53,8 @@ export class Outbox extends Context.Service<Outbox, {
         return yield* transaction.run(repo.insertDrift(payload, { state: data.state, aligned: stateOf([]), now: at }))
       })
 
-      const prune = Effect.fn("Outbox.prune")(function*(limit: number) {
-        return yield* repo.prune(instantOf((yield* Clock.currentTimeMillis) - keptFor), limit)
+      const prune = Effect.fn("Outbox.prune")(function*(olderThan: Duration.Duration, limit: number) {
+        return yield* repo.prune(instantOf((yield* Clock.currentTimeMillis) - Duration.toMillis(olderThan)), limit)
       })
 
       return { emit, announceExpiring, announceDrift, prune }
@@ -74,9 +74,6 @@ export class Outbox extends Context.Service<Outbox, {
 
 /** Milliseconds before the end of a window at which it is told. */
 const expiringWithin = 3 * 86_400_000
-
-/** Milliseconds for which the log of deliveries goes back. */
-const keptFor = 30 * 86_400_000
 
 const audienceOf = (event: Emitted) =>
   event.type === "profile.refreshed" ? { holdersOf: event.data.profile_id } : { user: event.user }

@@ -10,6 +10,8 @@ export interface WorkerOptions {
   readonly concurrency: number
   /** How long to wait where nothing was due; a second without it. */
   readonly pollInterval?: Duration.Input
+  /** How long the log of deliveries goes back, 30 days unless told; zero: for ever. */
+  readonly keptFor?: Duration.Duration
 }
 
 /** Takes and attempts, tells of access that ends, and deletes what is old, until its scope closes. */
@@ -53,7 +55,7 @@ export const workerLayer = (options: WorkerOptions) =>
       })
     )
 
-    yield* loop("webhook housekeeping", "10 minutes", housekeeping)
+    yield* loop("webhook housekeeping", "10 minutes", housekeeping(options.keptFor ?? Duration.days(30)))
   }))
 
 /** Attempts under way at once for one endpoint, in all processes. */
@@ -62,11 +64,11 @@ const perEndpoint = 4
 /** Why is in the log already. */
 const waitForDatabase = Effect.as(Effect.sleep("5 seconds"), 0)
 
-/** Tells of access that ends, and forgets what is older than 30 days; in batches, so that no statement is long. */
-const housekeeping = Effect.gen(function*() {
+/** Tells of access that ends, and forgets what is older; in batches, so that no statement is long. */
+const housekeeping = Effect.fnUntraced(function*(keptFor: Duration.Duration) {
   const outbox = yield* Outbox
   yield* untilLess(outbox.announceExpiring(batch))
-  yield* untilLess(outbox.prune(batch))
+  if (!Duration.isZero(keptFor)) yield* untilLess(outbox.prune(keptFor, batch))
 })
 
 const batch = 1000

@@ -11,6 +11,7 @@ import { FetchEnds } from "../../src/profiles/FetchEnds.ts"
 import { FetchRun } from "../../src/profiles/FetchRun.ts"
 import { ProfileFetches } from "../../src/profiles/ProfileFetches.ts"
 import { ProfileFetchRepo } from "../../src/profiles/ProfileFetchRepo.ts"
+import { Suppressions } from "../../src/suppressions/Suppressions.ts"
 import { UserId } from "../../src/users/UserId.ts"
 import { Outbox } from "../../src/webhooks/Outbox.ts"
 import { TestApp } from "../support/TestApp.ts"
@@ -49,7 +50,8 @@ it.effect("what those who wait for a fetch have reserved is kept well before its
     Layer.mock(FetchEnds, {}),
     Layer.mock(FetchRun, {}),
     Layer.mock(Transaction, {}),
-    Outbox.layerNone
+    Outbox.layerNone,
+    Suppressions.layerNone
   ]))
   return Effect.gen(function*() {
     yield* TestClock.adjust("1 second")

@@ -30,6 +30,7 @@ import { VendorAnswer } from "../../src/profiles/VendorAnswer.ts"
 import { RateLimitWindow } from "../../src/ratelimits/RateLimitWindow.ts"
 import { RefreshRound } from "../../src/refresh/RefreshRound.ts"
 import { SearchHistory, UserSearch } from "../../src/searches/Search.ts"
+import { Suppression } from "../../src/suppressions/Suppression.ts"
 import { VendorAbsence } from "../../src/thrift/VendorAbsence.ts"
 import { VendorCall, VendorPlace, VendorSpend } from "../../src/thrift/VendorCall.ts"
 import { VendorTask } from "../../src/thrift/VendorTask.ts"
@@ -901,6 +902,20 @@ export const examples: ReadonlyArray<Example> = [
   example(RefreshRound, {
     full: { name: "watched", next_at: late, after: id(207), day: "2024-02-29", begun: 3, updated_at: early },
     minimal: { name: "minimal", next_at: late, day: "2024-02-29" }
+  }),
+  example(Suppression, {
+    full: {
+      id: id(215),
+      erasure_id: id(216),
+      kind: "username",
+      key_id: "one",
+      hash: "a".repeat(64),
+      reason: "data_subject_request",
+      created_at: early,
+      erased_at: early,
+      swept_at: late
+    },
+    minimal: { erasure_id: id(216), kind: "instagram_user_id", key_id: "one", hash: "b".repeat(64), reason: "other" }
   })
 ]
 

@@ -186,6 +186,7 @@ REVOKE ALL ON TABLE auth_users FROM PUBLIC, anon, authenticated, service_role;
 GRANT ALL ON TABLE auth_users TO service_role;
 GRANT SELECT ON TABLE auth_users TO authenticated;
 COMMENT ON TABLE auth_users IS 'Projection of Supabase auth.users: identity only, no secret. Kept by a trigger where auth.users exists and by an upsert on the first authenticated request elsewhere.';
+COMMENT ON COLUMN auth_users.app_metadata IS 'As Supabase has it; {"erased": true} once the account was erased, until it is used again.';
 COMMENT ON COLUMN auth_users.user_metadata IS 'Writable by the user: never read for role, status or any right.';
 
 CREATE TABLE billing_events (
@@ -585,6 +586,7 @@ CREATE TABLE jobs (
   CONSTRAINT jobs_total CHECK (((total >= 1) AND (total <= 1000)))
 );
 CREATE INDEX jobs_all_latest_idx ON public.jobs USING btree (created_at DESC, id DESC);
+CREATE INDEX jobs_finished_at_idx ON public.jobs USING btree (finished_at, id) WHERE (finished_at IS NOT NULL);
 CREATE INDEX jobs_latest_idx ON public.jobs USING btree (user_id, created_at DESC, id DESC);
 CREATE INDEX jobs_under_way_idx ON public.jobs USING btree (created_at DESC, id DESC) WHERE (finished_at IS NULL);
 ALTER TABLE jobs ENABLE ROW LEVEL SECURITY;
@@ -658,6 +660,7 @@ CREATE TABLE post_answers (
   CONSTRAINT post_answers_payload_object CHECK ((jsonb_typeof(payload) = 'object'::text)),
   CONSTRAINT post_answers_shortcode_format CHECK ((shortcode ~ '^[A-Za-z0-9_-]{1,64}$'::text))
 );
+CREATE INDEX post_answers_fetched_at_idx ON public.post_answers USING btree (fetched_at, id);
 CREATE INDEX post_answers_shortcode_idx ON public.post_answers USING btree (shortcode, fetched_at DESC);
 ALTER TABLE post_answers ENABLE ROW LEVEL SECURITY;
 REVOKE ALL ON TABLE post_answers FROM PUBLIC, anon, authenticated, service_role;
@@ -1074,6 +1077,36 @@ COMMENT ON COLUMN subscriptions.status IS 'The provider''s word; unknown until a
 COMMENT ON COLUMN subscriptions.paid_until IS 'The latest end of a period that an invoice was paid for: it never goes back.';
 COMMENT ON COLUMN subscriptions.described_by IS 'Rank of the event that described it last: an older one changes nothing.';
 
+CREATE TABLE suppressions (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  erasure_id uuid NOT NULL,
+  kind text NOT NULL,
+  key_id text NOT NULL,
+  hash text NOT NULL,
+  reason text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  erased_at timestamp with time zone NOT NULL DEFAULT now(),
+  swept_at timestamp with time zone,
+  CONSTRAINT suppressions_pkey PRIMARY KEY (id),
+  CONSTRAINT suppressions_hash_key UNIQUE (hash),
+  CONSTRAINT suppressions_hash_format CHECK ((hash ~ '^[0-9a-f]{64}$'::text)),
+  CONSTRAINT suppressions_key_id_length CHECK (((char_length(key_id) >= 1) AND (char_length(key_id) <= 32))),
+  CONSTRAINT suppressions_kind CHECK ((kind = ANY (ARRAY['username'::text, 'instagram_user_id'::text]))),
+  CONSTRAINT suppressions_reason CHECK ((reason = ANY (ARRAY['data_subject_request'::text, 'legal_order'::text, 'minor'::text, 'other'::text])))
+);
+CREATE INDEX suppressions_erasure_id_idx ON public.suppressions USING btree (erasure_id);
+CREATE INDEX suppressions_key_id_idx ON public.suppressions USING btree (key_id);
+CREATE INDEX suppressions_unswept_idx ON public.suppressions USING btree (erased_at) WHERE (swept_at IS NULL);
+ALTER TABLE suppressions ENABLE ROW LEVEL SECURITY;
+REVOKE ALL ON TABLE suppressions FROM PUBLIC, anon, authenticated, service_role;
+GRANT ALL ON TABLE suppressions TO service_role;
+COMMENT ON TABLE suppressions IS 'Names and ids of creators who were erased, one keyed hash a row: nothing is fetched or stored of them. No name is here.';
+COMMENT ON COLUMN suppressions.erasure_id IS 'The erasure that the hashes of one creator belong to: what is lifted as a whole.';
+COMMENT ON COLUMN suppressions.key_id IS 'Which of the configured keys made the hash.';
+COMMENT ON COLUMN suppressions.hash IS 'HMAC-SHA-256 of the kind, a colon and the normalised username or the Instagram id.';
+COMMENT ON COLUMN suppressions.erased_at IS 'When the creator was erased last.';
+COMMENT ON COLUMN suppressions.swept_at IS 'When all stored answers had been gone through after it; NULL: that is to be done.';
+
 CREATE TABLE user_favorites (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   user_id uuid NOT NULL,
@@ -1239,6 +1272,7 @@ CREATE TABLE vendor_answers (
   CONSTRAINT vendor_answers_rejection CHECK (((rejected_at IS NULL) = (rejection IS NULL))),
   CONSTRAINT vendor_answers_username_format CHECK (((username = lower(username)) AND (username ~ '^[a-z0-9._]{1,30}$'::text)))
 );
+CREATE INDEX vendor_answers_fetched_at_idx ON public.vendor_answers USING btree (fetched_at, id);
 CREATE INDEX vendor_answers_pending_idx ON public.vendor_answers USING btree (username, fetched_at DESC) WHERE ((stored_at IS NULL) AND (rejected_at IS NULL));
 CREATE INDEX vendor_answers_username_idx ON public.vendor_answers USING btree (username, fetched_at DESC);
 ALTER TABLE vendor_answers ENABLE ROW LEVEL SECURITY;
@@ -1542,6 +1576,25 @@ END
 $function$;
 REVOKE ALL ON FUNCTION link_audit_entry() FROM PUBLIC, anon, authenticated, service_role;
 
+CREATE OR REPLACE FUNCTION public.refuse_rows_of_the_erased()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+DECLARE
+  erased boolean;
+BEGIN
+  -- An erasure that has begun holds the row: this waits for its end, and then sees it.
+  SELECT deleted_at IS NOT NULL AND app_metadata ? 'erased' INTO erased
+  FROM public.auth_users WHERE id = NEW.user_id FOR KEY SHARE;
+  IF erased THEN
+    RAISE EXCEPTION 'the account was erased' USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'user_erased';
+  END IF;
+  RETURN NEW;
+END
+$function$;
+REVOKE ALL ON FUNCTION refuse_rows_of_the_erased() FROM PUBLIC, anon, authenticated, service_role;
+
 CREATE OR REPLACE FUNCTION public.sync_auth_user()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1655,6 +1708,8 @@ CREATE POLICY webhook_deliveries_select_own ON webhook_deliveries AS PERMISSIVE 
 CREATE POLICY webhook_endpoints_select_own ON webhook_endpoints AS PERMISSIVE FOR SELECT TO authenticated
   USING (user_id = ( SELECT auth.uid() AS uid));
 
+CREATE TRIGGER api_keys_not_erased BEFORE INSERT ON public.api_keys FOR EACH ROW EXECUTE FUNCTION refuse_rows_of_the_erased();
+
 CREATE TRIGGER audit_entries_append_only BEFORE DELETE OR UPDATE ON public.audit_entries FOR EACH ROW EXECUTE FUNCTION keep_audit_log();
 CREATE CONSTRAINT TRIGGER audit_entries_link AFTER INSERT ON public.audit_entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION link_audit_entry();
 CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION keep_audit_log();
@@ -1664,5 +1719,27 @@ CREATE TRIGGER audit_links_no_truncate BEFORE TRUNCATE ON public.audit_links FOR
 
 CREATE TRIGGER analytics_following_sync_user AFTER INSERT OR DELETE OR UPDATE ON auth.users FOR EACH ROW EXECUTE FUNCTION sync_auth_user();
 
+CREATE TRIGGER campaigns_not_erased BEFORE INSERT ON public.campaigns FOR EACH ROW EXECUTE FUNCTION refuse_rows_of_the_erased();
+
 CREATE TRIGGER credit_entries_append_only BEFORE DELETE OR UPDATE ON public.credit_entries FOR EACH ROW EXECUTE FUNCTION keep_credit_entries();
 CREATE TRIGGER credit_entries_no_truncate BEFORE TRUNCATE ON public.credit_entries FOR EACH STATEMENT EXECUTE FUNCTION keep_credit_entries();
+
+CREATE TRIGGER credit_reservations_not_erased BEFORE INSERT ON public.credit_reservations FOR EACH ROW EXECUTE FUNCTION refuse_rows_of_the_erased();
+
+CREATE TRIGGER idempotency_keys_not_erased BEFORE INSERT ON public.idempotency_keys FOR EACH ROW EXECUTE FUNCTION refuse_rows_of_the_erased();
+
+CREATE TRIGGER jobs_not_erased BEFORE INSERT ON public.jobs FOR EACH ROW EXECUTE FUNCTION refuse_rows_of_the_erased();
+
+CREATE TRIGGER profile_fetch_callers_not_erased BEFORE INSERT ON public.profile_fetch_callers FOR EACH ROW EXECUTE FUNCTION refuse_rows_of_the_erased();
+
+CREATE TRIGGER search_history_not_erased BEFORE INSERT ON public.search_history FOR EACH ROW EXECUTE FUNCTION refuse_rows_of_the_erased();
+
+CREATE TRIGGER user_favorites_not_erased BEFORE INSERT ON public.user_favorites FOR EACH ROW EXECUTE FUNCTION refuse_rows_of_the_erased();
+
+CREATE TRIGGER user_profile_access_not_erased BEFORE INSERT ON public.user_profile_access FOR EACH ROW EXECUTE FUNCTION refuse_rows_of_the_erased();
+
+CREATE TRIGGER user_profiles_not_erased BEFORE UPDATE ON public.user_profiles FOR EACH ROW EXECUTE FUNCTION refuse_rows_of_the_erased();
+
+CREATE TRIGGER user_searches_not_erased BEFORE INSERT ON public.user_searches FOR EACH ROW EXECUTE FUNCTION refuse_rows_of_the_erased();
+
+CREATE TRIGGER webhook_endpoints_not_erased BEFORE INSERT ON public.webhook_endpoints FOR EACH ROW EXECUTE FUNCTION refuse_rows_of_the_erased();

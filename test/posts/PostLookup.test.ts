@@ -15,12 +15,14 @@ import type { FetchedSinglePost } from "../../src/decodo/FetchedProfile.ts"
 import { decodePost } from "../../src/decodo/TimelineDecoder.ts"
 import { PostAnswer } from "../../src/posts/PostAnswer.ts"
 import { PostAnswerRepo } from "../../src/posts/PostAnswerRepo.ts"
+import { PostAnswers } from "../../src/posts/PostAnswers.ts"
 import { PostLookup } from "../../src/posts/PostLookup.ts"
 import { Posts } from "../../src/posts/Posts.ts"
 import { Shortcode } from "../../src/posts/Shortcode.ts"
 import { AccessRequired } from "../../src/profiles/ProfileErrors.ts"
 import { Profiles } from "../../src/profiles/Profiles.ts"
 import { ProfileStore } from "../../src/profiles/ProfileStore.ts"
+import { Suppressions } from "../../src/suppressions/Suppressions.ts"
 import { AbsenceRepo } from "../../src/thrift/AbsenceRepo.ts"
 import { NegativeCache } from "../../src/thrift/NegativeCache.ts"
 import { VendorAbsence } from "../../src/thrift/VendorAbsence.ts"
@@ -82,16 +84,19 @@ const lookupOver = (
           return fetch
         })
     }),
-    Layer.mock(PostAnswerRepo, {
-      findLatest: () => Effect.sync(() => seen.kept.at(-1)),
-      insert: (answer) =>
-        Effect.map(insert, () => {
-          seen.kept.push(
-            new PostAnswer({ ...answer, id: "answer", shortcode, fetched_at: fetchedPost.meta.fetched_at, stored_at: null })
-          )
-          return "answer"
-        })
-    }),
+    PostAnswers.layerNoDeps.pipe(
+      Layer.provideMerge(Layer.mock(PostAnswerRepo, {
+        findLatest: () => Effect.sync(() => seen.kept.at(-1)),
+        insert: (answer) =>
+          Effect.map(insert, () => {
+            seen.kept.push(
+              new PostAnswer({ ...answer, id: "answer", shortcode, fetched_at: fetchedPost.meta.fetched_at, stored_at: null })
+            )
+            return "answer"
+          })
+      })),
+      Layer.provide([Suppressions.layerNone, Layer.mock(Transaction, { run: (effect) => effect })])
+    ),
     Layer.mock(Posts, { find: () => Effect.undefined }),
     Layer.mock(Profiles, {
       freshFor: 0,

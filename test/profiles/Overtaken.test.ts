@@ -13,6 +13,7 @@ import { Profiles } from "../../src/profiles/Profiles.ts"
 import { ProfileStore } from "../../src/profiles/ProfileStore.ts"
 import type { StoredProfile } from "../../src/profiles/ProfileView.ts"
 import { Username } from "../../src/profiles/Username.ts"
+import { Suppressions } from "../../src/suppressions/Suppressions.ts"
 import { UserId } from "../../src/users/UserId.ts"
 
 const user = UserId.make("a0000000-0000-4000-8000-000000000001")
@@ -43,6 +44,7 @@ it.effect("what is stored while a look-up looks for it is answered as it is: no 
       Layer.mock(ProfileFetches, {}),
       Layer.mock(AccessTracker, {}),
       Layer.mock(Posts, {}),
+      Suppressions.layerNone,
       Cache.layerNone
     ]))
     const answer = yield* Effect.provide(

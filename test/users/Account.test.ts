@@ -34,7 +34,9 @@ const settled = Effect.gen(function*() {
       INSERT INTO user_searches (user_id, instagram_username, analysis_type, success)
       VALUES (${user.user.id}, ${username}, 'lookup', true), (${user.user.id}, ${username}, 'lookup', true) RETURNING id
     ) INSERT INTO search_history (id, user_id, username, profile_id) SELECT id, ${user.user.id}::uuid, ${username}, ${id}::uuid FROM recorded`
-  yield* sql`INSERT INTO jobs ${sql.insert({ ...owner, total: 1 })}`
+  yield* sql`
+    WITH job AS (INSERT INTO jobs ${sql.insert({ ...owner, total: 1 })} RETURNING id)
+    INSERT INTO job_items (job_id, position, username) SELECT id, 1, 'looked.up' FROM job`
   const [fetch] = yield* sql<{ id: string }>`
     INSERT INTO profile_fetches (username, purpose, analysis_type) VALUES (${username}, 'lookup', 'lookup') RETURNING id`
   yield* sql`
@@ -96,6 +98,8 @@ const counted = Effect.fnUntraced(function*(id: string) {
       ? yield* sql`SELECT count(*)::int AS n FROM ${
         sql(table)
       } WHERE campaign_id IN (SELECT id FROM campaigns WHERE user_id = ${id})`
+      : table === "job_items"
+      ? yield* sql`SELECT count(*)::int AS n FROM job_items WHERE job_id IN (SELECT id FROM jobs WHERE user_id = ${id})`
       : yield* sql`SELECT count(*)::int AS n FROM ${sql(table)} WHERE user_id = ${id}`
     counts[table] = Number(row?.["n"])
   }
@@ -113,7 +117,7 @@ layer(TestApp.layer(), { excludeTestServices: true })("an account", (it) => {
       const sql = yield* SqlClient
       const found = yield* sql<{ name: string }>`
         SELECT DISTINCT conrelid::regclass::text AS name FROM pg_constraint
-        WHERE contype = 'f' AND confrelid IN ('auth_users'::regclass, 'campaigns'::regclass)`
+        WHERE contype = 'f' AND confrelid IN ('auth_users'::regclass, 'campaigns'::regclass, 'jobs'::regclass)`
       assert.sameMembers(found.map(({ name }) => name), [...personalTables])
       const decision = readFileSync(new URL("../../docs/decisions/0006-deleting-an-account.md", import.meta.url), "utf8")
       for (const [table, { on_deletion }] of Object.entries(personalData)) {
@@ -208,7 +212,14 @@ layer(TestApp.layer(), { excludeTestServices: true })("an account", (it) => {
       assert.deepStrictEqual(words, [{ subject: null, note: null, asked: null, balance_after: 7 }])
       const [left] = yield* sql`
         SELECT u.*, p.bio, p.login_count FROM auth_users AS u JOIN user_profiles AS p ON p.user_id = u.id WHERE u.id = ${id}`
-      assert.deepInclude(left, { email: null, phone: null, app_metadata: {}, user_metadata: {}, bio: null, login_count: 0 })
+      assert.deepInclude(left, {
+        email: null,
+        phone: null,
+        app_metadata: { erased: true },
+        user_metadata: {},
+        bio: null,
+        login_count: 0
+      })
       assert.isNotNull(left?.["deleted_at"])
       assert.strictEqual(said(yield* me(access_token)), "401 unauthorized")
       assert.strictEqual(said(yield* refresh(refresh_token)), "401 refresh-token-invalid")
