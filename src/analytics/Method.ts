@@ -32,12 +32,13 @@ export interface ExampleInput {
   readonly posts?: ReadonlyArray<Partial<PostSample>>
 }
 
+/** An entry as its room writes it; `Input` is what an example of the room shows of its input. */
+export interface Entry<Input> extends Omit<Method, "version" | "changes" | "example"> {
+  readonly example: { readonly figure: string; readonly input: Input; readonly output: Schema.Json }
+}
+
 /** A method in its first version. */
-export const firstVersion = (
-  entry: Omit<Method, "version" | "changes" | "example"> & {
-    readonly example: { readonly figure: string; readonly input: ExampleInput; readonly output: Schema.Json }
-  }
-): Method => ({
+export const firstVersionOf = <Input>(entry: Entry<Input>): Method => ({
   method: entry.method,
   version: 1,
   definition: entry.definition,
@@ -48,8 +49,11 @@ export const firstVersion = (
   example: {
     figure: entry.example.figure,
     as_of: "2026-02-01T00:00:00.000Z",
-    input: { ...entry.example.input },
+    input: JSON.parse(JSON.stringify(entry.example.input)),
     output: entry.example.output
   },
   changes: [{ version: 1, date: "2026-11-25", change: "First version." }]
 })
+
+/** A method of this room in its first version. */
+export const firstVersion = firstVersionOf<ExampleInput>

@@ -1,26 +1,12 @@
 import type { Schema } from "effect"
-import type { Method } from "../../analytics/Method.ts"
+import { type Entry, firstVersionOf, type Method } from "../../analytics/Method.ts"
 
 /** Version of a stored `audience_demographics` row: raised when any formula of this room changes. */
 export const audienceVersion = 2
 
 const audienceMethod = (
-  entry: Pick<Method, "method" | "definition" | "formula" | "unit" | "range" | "source"> & {
-    readonly figure: string
-    readonly input: Schema.Json
-    readonly output: Schema.Json
-  }
-): Method => ({
-  method: entry.method,
-  version: 1,
-  definition: entry.definition,
-  formula: entry.formula,
-  unit: entry.unit,
-  range: entry.range,
-  source: entry.source,
-  example: { figure: entry.figure, as_of: "2026-02-01T00:00:00.000Z", input: entry.input, output: entry.output },
-  changes: [{ version: 1, date: "2026-11-25", change: "First version." }]
-})
+  { figure, input, output, ...entry }: Omit<Entry<never>, "example"> & Entry<Schema.Json>["example"]
+) => firstVersionOf({ ...entry, example: { figure, input, output } })
 
 const comments = [
   ...Array.from({ length: 15 }, (_, n) => ({

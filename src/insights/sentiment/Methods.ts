@@ -1,29 +1,14 @@
 import type { Schema } from "effect"
-import type { Method } from "../../analytics/Method.ts"
+import { type Entry, firstVersionOf, type Method } from "../../analytics/Method.ts"
 
 /** A method of this room in its first version; its example is worked out by a test. */
 const commentMethod = (
-  entry: Pick<Method, "method" | "definition" | "formula" | "unit" | "range" | "source"> & {
+  { comments, figure, output, ...entry }: Omit<Entry<never>, "example"> & {
     readonly figure: string
     readonly comments: ReadonlyArray<string>
     readonly output: Schema.Json
   }
-): Method => ({
-  method: entry.method,
-  version: 1,
-  definition: entry.definition,
-  formula: entry.formula,
-  unit: entry.unit,
-  range: entry.range,
-  source: entry.source,
-  example: {
-    figure: entry.figure,
-    as_of: "2026-02-01T00:00:00.000Z",
-    input: { comments: [...entry.comments] },
-    output: entry.output
-  },
-  changes: [{ version: 1, date: "2026-11-25", change: "First version." }]
-})
+) => firstVersionOf({ ...entry, example: { figure, input: { comments }, output } })
 
 const READING =
   "A comment is read by lexicons of thirteen languages and of emoji, with negation, intensity and contrast; it stays undecided where " +
