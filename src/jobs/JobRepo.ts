@@ -27,8 +27,8 @@ export class JobRepo extends Context.Service<JobRepo, {
   claimAhead(job: JobId, slot: number, limit: number): Effect.Effect<ReadonlyArray<JobItem>, DatabaseError>
   /** The item that the slot has to go on with, else the next one that it or nobody has; it is running from now on. */
   claimItem(job: JobId, slot: number): Effect.Effect<JobItem | undefined, DatabaseError>
-  /** Notes the fetch that is waited for, in the transaction that joins it. */
-  setFetch(id: string, fetch: FetchId): Effect.Effect<void, DatabaseError>
+  /** Notes the fetch that is waited for, in the transaction that joins it; false where the item has ended, with its job. */
+  setFetch(id: string, fetch: FetchId): Effect.Effect<boolean, DatabaseError>
   /** Sets credits aside for an item; false where the job's `max_credits` do not allow it. Once an item has some, it stays with them. */
   reserve(item: JobItem, credits: number): Effect.Effect<boolean, DatabaseError>
   /** Ends a running item, raising the job's revision; false where it had ended. What it reserved and did not need goes back. */
@@ -161,7 +161,10 @@ export class JobRepo extends Context.Service<JobRepo, {
       )
 
       const setFetch = Effect.fn("JobRepo.setFetch")((id: string, fetch: FetchId) =>
-        Effect.asVoid(guard(sql`UPDATE job_items SET fetch_id = ${fetch} WHERE id = ${id}`))
+        Effect.map(
+          decodeId(sql`UPDATE job_items SET fetch_id = ${fetch} WHERE id = ${id} AND finished_at IS NULL RETURNING id`),
+          (found) => found !== undefined
+        )
       )
 
       const reserve = Effect.fn("JobRepo.reserve")((item: JobItem, credits: number) =>

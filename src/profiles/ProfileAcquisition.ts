@@ -31,8 +31,8 @@ export interface AcquireOptions {
   readonly analysisType: typeof AnalysisType.Type
   /** The fetch that a former attempt joined, and noted. */
   readonly fetch: FetchId | null
-  /** Notes the fetch that is joined, in the transaction that joins it. */
-  readonly note: (fetch: FetchId) => Effect.Effect<void, DatabaseError>
+  /** Notes the fetch that is joined, in the transaction that joins it. False where it is wanted no longer: then it is left again. */
+  readonly note: (fetch: FetchId) => Effect.Effect<boolean, DatabaseError>
   /**
    * Writes down what came of it, in the transaction that opens the user's window unless the fetch's own has opened it before. False where
    * it is wanted no longer: then nothing is opened or recorded.
@@ -141,9 +141,12 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
               return undefined
             }
             caller = { ...caller, reservation: reserved.success }
-            return yield* transaction.run(
-              Effect.tap(fetches.join(username, caller, { purpose: "bulk", analysisType, seen }), ({ id }) => asked.note(id))
-            ).pipe(Effect.catchTag("ProfileSuppressed", () =>
+            return yield* transaction.run(Effect.gen(function*() {
+              const joined = yield* fetches.join(username, caller, { purpose: "bulk", analysisType, seen })
+              if (yield* asked.note(joined.id)) return joined
+              yield* fetches.leave([joined.id], asked.user)
+              return undefined
+            })).pipe(Effect.catchTag("ProfileSuppressed", () =>
               Effect.as(Effect.andThen(unlocks.release([caller.reservation]), refused), undefined)))
           }))
           if (fetch === undefined) {
