@@ -1,9 +1,14 @@
 import { Effect, Predicate } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import { readFileSync } from "node:fs"
+import { splitStatements } from "../database/SqlScript.ts"
 import { apiRoles, type LiveCatalog, type Relation } from "./Catalog.ts"
 import { alterTable, columnDefinition, createIndex, createPolicy, createRoutine, definitionOf, grant, grantAll } from "./Ddl.ts"
 import { ident, literal, qualified } from "./Sql.ts"
+
+/** The tables of the queue's engine are its own: they are not compared, and stand in the copy as their migration makes them. */
+const engine = new URL("../../migrations/0027_create_job_engine.sql", import.meta.url)
 
 /**
  * Makes the connected database, which must be empty and ours, a copy of a catalog: tables without rows, keys, indexes, functions, policies,
@@ -12,6 +17,7 @@ import { ident, literal, qualified } from "./Sql.ts"
 export const buildShadow = Effect.fn("buildShadow")(function*(live: LiveCatalog) {
   const sql = yield* SqlClient
   yield* sql.unsafe("SET check_function_bodies = off")
+  yield* Effect.forEach(splitStatements(readFileSync(engine, "utf8")), (statement) => sql.unsafe(statement), { discard: true })
   let waiting: ReadonlyArray<{ readonly statement: string; readonly reason: string }> = statementsOf(live)
     .map((statement) => ({ statement, reason: "" }))
   // A function may need a table and a table a function: what fails is tried again as long as anything else succeeds.

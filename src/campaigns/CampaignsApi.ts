@@ -149,7 +149,7 @@ export class CampaignsApi extends HttpApiGroup.make("campaigns")
       .middleware(Idempotency)
       .annotate(Repeats, asksVendor)
       .annotate(Touches, {
-        reads: ["campaigns", "user_profile_access", "webhook_endpoints", ...creditAccount.reads],
+        reads: ["campaigns", "user_profile_access", "webhook_endpoints", "suppressions", ...creditAccount.reads],
         writes: [
           ...creditAccount.writes,
           "campaign_posts",

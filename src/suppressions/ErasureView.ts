@@ -34,7 +34,7 @@ export const NewErasure = Schema.Struct({
     })
   ),
   instagram_user_id: Schema.optionalKey(
-    Schema.String.check(Schema.isPattern(/^[0-9]{1,20}$/, { expected: "digits" })).annotate({
+    Schema.String.check(Schema.isMaxLength(20), Schema.isPattern(/^[0-9]{1,20}$/, { expected: "digits" })).annotate({
       description: "Instagram's own number of the account"
     })
   ),

@@ -39,7 +39,10 @@ layer(TestApp.layer({ settings }), { excludeTestServices: true })("administrator
       const vendor = Effect.map(admin.get("/admin/vendor"), (answer) => answer.json<Vendor>())
       yield* user.get("/profile/cost.one")
       yield* user.get("/profile/cost.two")
-      const seen = yield* until(vendor, ({ by_purpose }) => by_purpose.reduce((sum, { calls }) => sum + calls, 0) === 2)
+      const seen = yield* until(
+        vendor,
+        ({ by_purpose, spend }) => spend.spent_micros > 2000 && by_purpose.reduce((sum, { calls }) => sum + calls, 0) === 2
+      )
       assert.deepStrictEqual(
         seen.by_purpose.map(({ billed_micros, calls, purpose }) => [purpose, calls, billed_micros]),
         [["lookup", 2, 4000]]

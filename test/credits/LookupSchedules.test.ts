@@ -391,7 +391,7 @@ const checkBill = Effect.fnUntraced(function*(fleet: Fleet, world: World, userna
     SELECT task_id, stored_at IS NULL AND rejected_at IS NULL AND fetched_at > ${young}::timestamptz AS is_pending
     FROM vendor_answers WHERE username = ${username}`
   const [{ cancelled } = { cancelled: 0 }] = yield* sql<{ cancelled: number }>`
-    SELECT count(*)::integer AS cancelled FROM profile_fetches WHERE username = ${username} AND state = 'cancelled'`
+    SELECT count(*)::integer AS cancelled FROM job_engine.all_fetches WHERE username = ${username} AND state = 'cancelled'`
   const calls = fleet.vendor.calls.slice(world.firstCall).filter((call) =>
     call.username === username && call.brings !== "nothing"
   )
@@ -448,8 +448,8 @@ const everythingHappened = Effect.fnUntraced(function*(all: ReadonlyArray<Fleet>
       SELECT kind AS what, count(*)::integer AS times FROM credit_entries GROUP BY 1
       UNION ALL SELECT 'renewal', count(*)::integer FROM credit_reservations WHERE status = 'committed' AND subject LIKE '%, from %'
       UNION ALL SELECT 'reservation ' || status, count(*)::integer FROM credit_reservations GROUP BY 1
-      UNION ALL SELECT 'fetch ' || state, count(*)::integer FROM profile_fetches GROUP BY 1
-      UNION ALL SELECT 'taken up again', count(*)::integer FROM profile_fetches WHERE attempts > 1
+      UNION ALL SELECT 'fetch ' || state, count(*)::integer FROM job_engine.all_fetches GROUP BY 1
+      UNION ALL SELECT 'taken up again', count(*)::integer FROM job_engine.all_fetches WHERE attempts > 1
       UNION ALL SELECT 'job ' || state, count(*)::integer FROM jobs GROUP BY 1
       UNION ALL SELECT 'item ' || coalesce(reason, state), count(*)::integer FROM job_items GROUP BY 1
       UNION ALL SELECT 'event ' || outcome, count(*)::integer FROM billing_events GROUP BY 1`
@@ -461,18 +461,18 @@ const everythingHappened = Effect.fnUntraced(function*(all: ReadonlyArray<Fleet>
   }
 })
 
-/** By schedule. What is counted in fetches is what a day has not let them forget: whoever jumps over one leaves few. */
+/** By schedule. */
 const least = {
   killed: 0.5,
   lost: 0.1,
-  "taken up again": 0.01,
+  "taken up again": 0.1,
   charge: 2,
   renewal: 0.2,
   grant: 1,
   "reservation released": 0.1,
   "reservation expired": 0.02,
   "fetch failed": 0.05,
-  "fetch cancelled": 0.01,
+  "fetch cancelled": 0.02,
   "job cancelled": 0.03,
   "item max_credits": 0.1,
   "event applied": 0.2
@@ -487,6 +487,16 @@ const makeFleet = Effect.gen(function*() {
   yield* sql`
     CREATE TRIGGER note_holder BEFORE UPDATE OF acquired_by ON job_engine.queue FOR EACH ROW
     WHEN (NEW.acquired_by IS DISTINCT FROM OLD.acquired_by) EXECUTE FUNCTION job_engine.note_holder()`
+  // The product forgets ended fetches after a day, of which schedules jump over many.
+  yield* sql`CREATE TABLE job_engine.forgotten_fetches (LIKE profile_fetches)`
+  yield* sql`
+    CREATE FUNCTION job_engine.note_fetch() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN INSERT INTO job_engine.forgotten_fetches SELECT OLD.*; RETURN NULL; END'`
+  yield* sql`
+    CREATE TRIGGER note_fetch AFTER DELETE ON profile_fetches FOR EACH ROW
+    WHEN (OLD.finished_at IS NOT NULL) EXECUTE FUNCTION job_engine.note_fetch()`
+  yield* sql`
+    CREATE VIEW job_engine.all_fetches AS SELECT * FROM profile_fetches UNION ALL SELECT * FROM job_engine.forgotten_fetches`
   const clock = new MovableClock()
   const vendor = yield* Effect.provideService(countedVendor, Clock.Clock, clock)
   const fleet: Fleet = {
