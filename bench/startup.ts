@@ -20,7 +20,11 @@ const main = Effect.gen(function*() {
   const pinned = leaveServerCore()
   const stage = yield* makeStage({ profiles: lookups, users: 10, onProgress: Console.error })
   const found: Array<Started> = []
-  for (let nth = 0; nth < starts; nth++) found.push(yield* Effect.scoped(start(stage, pinned, nth === starts - 1)))
+  for (let nth = 0; nth < starts; nth++) {
+    const each = yield* Effect.scoped(start(stage, pinned, nth === starts - 1))
+    yield* Console.error(`first answer after ${each.live.toFixed(0)} ms`)
+    found.push(each)
+  }
   const where = pinned ? "the server on one core, load, vendor and PostgreSQL on the other" : "NOT bound to cores"
   yield* Console.log(`${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}, ${where}`)
   yield* Console.log(`ms to the first answer (/livez): ${spread(found.map(({ live }) => live))}`)
