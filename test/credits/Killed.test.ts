@@ -20,8 +20,7 @@ const parts = Layer.mergeAll(VendorFront.layer, AuthEmulator.layer()).pipe(
 const month = 30 * 86_400_000
 
 layer(parts, { excludeTestServices: true })("a process that is killed between the charge and its answer", (it) => {
-  // Waits now and then until its time is over, for a reason that is not known yet: to be found before it is believed again.
-  it.effect.skip(
+  it.effect(
     "has the repeat with the same Idempotency-Key charged no second time, for an unlock and for a renewal",
     () =>
       Effect.gen(function*() {
@@ -44,8 +43,12 @@ layer(parts, { excludeTestServices: true })("a process that is killed between th
         /** The request with this key, of a server that dies when it is charged and before its answer is kept. */
         const cutOff = Effect.fnUntraced(function*(key: string, charged: number) {
           const server = yield* startServer(settings)
-          const backend = sql<{ pid: number }>`
-          SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory' AND pid <> pg_backend_pid()`
+          // Within a transaction PostgreSQL shows what it showed at the first look.
+          const backend = Effect.andThen(
+            sql`SELECT pg_stat_clear_snapshot()`,
+            sql<{ pid: number }>`
+            SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory' AND pid <> pg_backend_pid()`
+          )
           yield* sql.withTransaction(Effect.gen(function*() {
             yield* sql`SELECT pg_advisory_xact_lock(4711)`
             const lost = unlock(server.url, key).then(() => "answered", () => "lost")
