@@ -12,7 +12,10 @@ import { Settings } from "../src/settings/Settings.ts"
  * and each other. SIGTERM lets what is under way go on for `SHUTDOWN_TIMEOUT` and hands back the rest.
  */
 const worker = Layer.unwrap(
-  Effect.map(Settings, (settings) => background(settings).pipe(Layer.provide(App.services(settings))))
+  Effect.map(
+    Settings,
+    (settings) => background(settings).pipe(Layer.provide(App.services(settings)), Layer.provide(App.observability(settings)))
+  )
 ).pipe(
   Layer.tap(() => Effect.logInfo("working"))
 )

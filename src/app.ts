@@ -210,7 +210,8 @@ export const migratorLayer = Migrator.layer(fileURLToPath(new URL("../migrations
   Layer.provide([NodeFileSystem.layer, NodePath.layer])
 )
 
-const observability = (settings: SettingsValues) =>
+/** What all of a process is seen by: to be provided to everything it does. */
+export const observability = (settings: SettingsValues) =>
   Observability.layer({
     tracing: Option.map(settings.OTLP_ENDPOINT, (endpoint) => ({
       endpoint,

@@ -1,7 +1,8 @@
-import { Context, Effect, Exit, Layer, Result } from "effect"
+import { Context, Effect, Layer, Result } from "effect"
 import { type CreditsRequired, userIsThere } from "../credits/CreditErrors.ts"
 import type { FreeReason, Reservation } from "../credits/CreditReservation.ts"
 import { type Asked, type Charge, Credits } from "../credits/Credits.ts"
+import { holding } from "../credits/Holding.ts"
 import { freeFor, type Quote } from "../credits/Quote.ts"
 import type * as Column from "../database/Column.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
@@ -160,18 +161,16 @@ export class Unlocks extends Context.Service<Unlocks, {
       const renew: Unlocks["Service"]["renew"] = Effect.fn("Unlocks.renew")(function*(user, of, answer) {
         const window = credits.enabled ? yield* access.check(user, of.profile) : undefined
         if (window === undefined) return undefined
-        return yield* Effect.acquireUseRelease(
-          userIsThere(credits.reserve(user, renewalOf(of.username, window.expires_at))),
+        const renewal = renewalOf(of.username, window.expires_at)
+        return yield* holding(
+          credits,
+          user,
+          renewal,
           Effect.fnUntraced(function*(reservation) {
             const answered = yield* answer
             const opened = yield* renewed(user, of, window, reservation)
             return opened === undefined ? undefined : { answer: answered, opened }
-          }),
-          (reservation, exit) =>
-            Exit.isSuccess(exit) ? Effect.void : Effect.catch(
-              release([reservation]),
-              (error) => Effect.logWarning("a reservation is held until its lease ends", { error: error._tag })
-            )
+          })
         )
       })
 

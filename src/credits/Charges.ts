@@ -1,4 +1,4 @@
-import { Clock, Context, Effect, Exit, Layer, Result } from "effect"
+import { Clock, Context, Effect, Layer, Result } from "effect"
 import { randomUUID } from "node:crypto"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
@@ -6,6 +6,7 @@ import { Transaction } from "../database/Transaction.ts"
 import type { UserId } from "../users/UserId.ts"
 import { type CreditsRequired, userIsThere } from "./CreditErrors.ts"
 import { type Asked, type Charge, Credits } from "./Credits.ts"
+import { holding } from "./Holding.ts"
 import { available, Ledger } from "./Ledger.ts"
 import { PlanRepo } from "./PlanRepo.ts"
 import { makePriceOf, required } from "./Pricing.ts"
@@ -105,21 +106,12 @@ export class Charges extends Context.Service<Charges, {
         return yield* Effect.fromResult(yield* userIsThere(transaction.run(payNow(user, payable))))
       })
 
-      const holding: Charges["Service"]["holding"] = (user, asked, work) =>
+      const whileHeld: Charges["Service"]["holding"] = (user, asked, work) =>
         credits.enabled
-          ? Effect.acquireUseRelease(
-            userIsThere(credits.reserve(user, asked)),
-            (reservation) => work(userIsThere(credits.commit(reservation, asked.note))),
-            // Of what was committed nothing is held: this is for what was not.
-            (reservation, exit) =>
-              Exit.isSuccess(exit) ? Effect.void : Effect.catch(
-                userIsThere(credits.release(reservation)),
-                (error) => Effect.logWarning("a reservation is held until its lease ends", { error: error._tag })
-              )
-          )
+          ? holding(credits, user, asked, (reservation) => work(userIsThere(credits.commit(reservation, asked.note))))
           : work(Effect.succeed(null))
 
-      return { nothing: credits.enabled ? { charged: 0, remaining: null } : null, quote, pay, holding }
+      return { nothing: credits.enabled ? { charged: 0, remaining: null } : null, quote, pay, holding: whileHeld }
     })
   )
 

@@ -62,10 +62,11 @@ export const poolOf = (options: DatabaseOptions): PgClient.PgPoolConfig => ({
 })
 
 /**
- * The server answers a statement within its time-out, or is not there. Undefined where the address names no host (a socket's path): then
- * the driver connects by itself.
+ * The server answers a statement within its time-out, or is not there. Undefined where statements may take what they take, and where the
+ * address names no host (a socket's path): then the driver connects by itself.
  */
 const watchedStream = ({ statementTimeout, url }: DatabaseOptions) => {
+  if (Duration.isZero(statementTimeout)) return undefined
   const { hostname, port, searchParams } = new URL(Redacted.value(url))
   if (hostname === "" || hostname.includes("%") || searchParams.has("host")) return undefined
   const host = hostname.replace(/^\[|\]$/g, "")

@@ -12,7 +12,7 @@ import { Suppression } from "./Suppression.ts"
 export class SuppressionRepo extends Context.Service<SuppressionRepo, {
   /** Until the transaction ends nobody is erased: what is looked at here and written then cannot cross an erasure. */
   readonly hold: Effect.Effect<void, DatabaseError>
-  /** Waits until nobody holds, and keeps everybody from it until the transaction ends; its statements may take five minutes. */
+  /** Waits until nobody holds, and keeps everybody from it until the transaction ends. */
   readonly holdAlone: Effect.Effect<void, DatabaseError>
   /** Whether there are any, and a key that made some of them and is not among these. */
   state(keys: ReadonlyArray<string>): Effect.Effect<typeof StateRow.Type, DatabaseError>
@@ -50,10 +50,7 @@ export class SuppressionRepo extends Context.Service<SuppressionRepo, {
 
       const hold = Effect.asVoid(guard(sql`SELECT pg_advisory_xact_lock_shared(${lock})`))
 
-      const holdAlone = Effect.andThen(
-        guard(sql`SELECT set_config('statement_timeout', '300000', true)`),
-        Effect.asVoid(guard(sql`SELECT pg_advisory_xact_lock(${lock})`))
-      )
+      const holdAlone = Effect.asVoid(guard(sql`SELECT pg_advisory_xact_lock(${lock})`))
 
       const state = Effect.fn("SuppressionRepo.state")((keys: ReadonlyArray<string>) =>
         Effect.map(

@@ -15,7 +15,7 @@ export interface Found extends Gone {
 
 /**
  * Creators of whom nothing may be stored. Whoever writes down what an answer says asks here inside the transaction that writes: an erasure
- * waits for it, or it for the erasure. Asking is one statement while nobody is suppressed.
+ * waits for it, or it for the erasure. Asking is two statements while nobody is suppressed: the lock, and what is seen under it.
  */
 export class Suppressions extends Context.Service<Suppressions, {
   /** Runs in a transaction that no erasure crosses, unless the name is suppressed. */

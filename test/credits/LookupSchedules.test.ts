@@ -461,19 +461,18 @@ const everythingHappened = Effect.fnUntraced(function*(all: ReadonlyArray<Fleet>
   }
 })
 
-/** By schedule. */
+/** By schedule, and well below what usually comes up: that it does is shown, not how often. */
 const least = {
   killed: 0.5,
-  lost: 0.1,
+  lost: 0.04,
   "taken up again": 0.1,
   charge: 2,
-  renewal: 0.2,
+  renewal: 0.1,
   grant: 1,
   "reservation released": 0.1,
   "reservation expired": 0.02,
   "fetch failed": 0.05,
-  "fetch cancelled": 0.02,
-  "job cancelled": 0.03,
+  "job cancelled": 0.01,
   "item max_credits": 0.1,
   "event applied": 0.2
 }

@@ -189,7 +189,7 @@ const everythingHappened = Effect.gen(function*() {
     charge: 0.7,
     refund: 0.1,
     grant: 0.8,
-    expiry: 0.1,
+    expiry: 0.03,
     adjustment: 0.5,
     committed: 1,
     released: 0.15,

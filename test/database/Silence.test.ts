@@ -1,4 +1,4 @@
-import { assert, layer } from "@effect/vitest"
+import { assert, it, layer } from "@effect/vitest"
 import { Duration, Effect, Exit, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as Database from "../../src/database/Database.ts"
@@ -30,4 +30,10 @@ layer(TestDatabase.layer, { excludeTestServices: true })("a database that answer
         assert.isTrue((yield* both).every(Exit.isSuccess))
       }).pipe(Effect.provide(Transaction.layer.pipe(Layer.provideMerge(Layer.fresh(Database.layer(options))))))
     }))
+})
+
+it("a database is waited for where statements may take what they take, as migrations do", () => {
+  const options = Database.localOptions("postgresql://127.0.0.1/postgres")
+  assert.isDefined(Database.poolOf(options).stream)
+  assert.isUndefined(Database.poolOf({ ...options, statementTimeout: Duration.zero }).stream)
 })

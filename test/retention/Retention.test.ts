@@ -1,8 +1,6 @@
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Layer, Redacted } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { execFile } from "node:child_process"
-import { fileURLToPath } from "node:url"
 import { retentionOf } from "../../scripts/maintenance/options.ts"
 import { Audit } from "../../src/audit/Audit.ts"
 import { Campaigns } from "../../src/campaigns/Campaigns.ts"
@@ -11,6 +9,7 @@ import { Metrics, MetricsRegistry } from "../../src/observability/Metrics.ts"
 import { Retention } from "../../src/retention/Retention.ts"
 import { Searches } from "../../src/searches/Searches.ts"
 import { insertUser } from "../support/rows.ts"
+import { runScript } from "../support/runScript.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 
 const retention = Effect.fnUntraced(function*(environment: Readonly<Record<string, string>> = {}) {
@@ -104,17 +103,7 @@ layer(TestDatabase.layer, { excludeTestServices: true })("what is too old", (it)
 
   it.effect("is deleted by the script as well", () =>
     Effect.gen(function*() {
-      const { url } = yield* TestDatabase
-      const file = fileURLToPath(new URL("../../scripts/purge-expired.ts", import.meta.url))
-      const run = (...args: ReadonlyArray<string>) =>
-        Effect.callback<string>((resume) => {
-          execFile(
-            process.execPath,
-            [file, ...args],
-            { env: { ...process.env, DATABASE_URL: Redacted.value(url) } },
-            (_, out, err) => resume(Effect.succeed(out + err))
-          )
-        })
+      const run = (...args: ReadonlyArray<string>) => Effect.map(runScript("purge-expired", ...args), ({ out }) => out)
       assert.include(yield* run("--dry-run"), "jobs: 2 would be deleted")
       assert.include(yield* run(), "jobs: 2 deleted")
       assert.include(yield* run(), "jobs: 0 deleted")

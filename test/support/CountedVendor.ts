@@ -1,5 +1,6 @@
 import { Clock, Effect } from "effect"
 import { createServer } from "node:http"
+import { listening } from "./listening.ts"
 import { profileContent } from "./payload.ts"
 
 /** A call of the vendor, by which process, at what time by the clock that the processes have. */
@@ -67,19 +68,9 @@ export const countedVendor = Effect.gen(function*() {
       }, calls.length % 4)
     })
   })
-  yield* Effect.acquireRelease(
-    Effect.callback<void>((resume) => {
-      server.listen(0, "127.0.0.1", () => resume(Effect.void))
-    }),
-    () =>
-      Effect.sync(() => {
-        server.close()
-        server.closeAllConnections()
-      })
-  )
-  const address = server.address()
+  const port = yield* listening(server, () => server.closeAllConnections())
   return {
-    url: `http://127.0.0.1:${address !== null && typeof address === "object" ? address.port : 0}`,
+    url: `http://127.0.0.1:${port}`,
     /** In order of their arrival. */
     calls: calls as ReadonlyArray<CountedCall>,
     /** What the next calls for a name bring, in order; a profile once there is nothing planned. */

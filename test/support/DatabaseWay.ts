@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { connect, createServer, type Socket } from "node:net"
+import { listening } from "./listening.ts"
 import { endsStatement, type Frame, makeFrames } from "./pgFrames.ts"
 
 /** The connections of one process to PostgreSQL. When the process is killed all are cut at once, and it gets no others. */
@@ -72,19 +73,9 @@ export const databaseWay = Effect.fnUntraced(function*(database: string) {
       else client.write(chunk)
     })
   })
-  yield* Effect.acquireRelease(
-    Effect.callback<void>((resume) => {
-      server.listen(0, "127.0.0.1", () => resume(Effect.void))
-    }),
-    () =>
-      Effect.sync(() => {
-        cut()
-        server.close()
-      })
-  )
-  const address = server.address()
+  const port = yield* listening(server, () => cut())
   const url = new URL(database)
-  url.host = `127.0.0.1:${address !== null && typeof address === "object" ? address.port : 0}`
+  url.host = `127.0.0.1:${port}`
 
   const way: DatabaseWay = {
     url: url.href,

@@ -1,6 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { VendorSimulator } from "../../src/sandbox/vendor/VendorSimulator.ts"
+import { listening } from "./listening.ts"
 
 /**
  * A step before the vendor simulator: notes whom the vendor is asked for, and answers in its place where a test says so. What no test
@@ -75,18 +76,7 @@ const make = Effect.gen(function*() {
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy())
   })
-  yield* Effect.acquireRelease(
-    Effect.callback<void>((resume) => {
-      server.listen(0, "127.0.0.1", () => resume(Effect.void))
-    }),
-    () =>
-      Effect.sync(() => {
-        server.close()
-        server.closeAllConnections()
-      })
-  )
-  const address = server.address()
-  const port = address !== null && typeof address === "object" ? address.port : 0
+  const port = yield* listening(server, () => server.closeAllConnections())
 
   return VendorFront.of({
     url: `http://127.0.0.1:${port}`,

@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { connect, createServer, type Socket } from "node:net"
+import { listening } from "./listening.ts"
 import { makeFrames } from "./pgFrames.ts"
 
 /** A session of PostgreSQL, lent to one client after the other. */
@@ -94,19 +95,9 @@ export const transactionPooler = Effect.fnUntraced(function*(database: string) {
       }
     })
   })
-  yield* Effect.acquireRelease(
-    Effect.callback<void>((resume) => {
-      server.listen(0, "127.0.0.1", () => resume(Effect.void))
-    }),
-    () =>
-      Effect.sync(() => {
-        server.close()
-        for (const socket of sockets) socket.destroy()
-      })
-  )
-  const address = server.address()
+  const port = yield* listening(server, () => sockets.forEach((socket) => socket.destroy()))
   const url = new URL(database)
-  url.host = `127.0.0.1:${address !== null && typeof address === "object" ? address.port : 0}`
+  url.host = `127.0.0.1:${port}`
   return {
     url: url.href,
     /** The most sessions that one client has had. */

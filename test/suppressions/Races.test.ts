@@ -1,9 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Deferred, Duration, Effect, Fiber, Layer, Redacted, Result } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { execFile } from "node:child_process"
 import { randomUUID } from "node:crypto"
-import { fileURLToPath } from "node:url"
 import * as App from "../../src/app.ts"
 import { instantOf } from "../../src/database/Instant.ts"
 import { Transaction } from "../../src/database/Transaction.ts"
@@ -16,6 +14,7 @@ import { Erasures } from "../../src/suppressions/Erasures.ts"
 import { Suppressions } from "../../src/suppressions/Suppressions.ts"
 import { profileContent } from "../support/payload.ts"
 import { insertUser } from "../support/rows.ts"
+import { runScriptWith } from "../support/runScript.ts"
 import { TestDatabase } from "../support/TestDatabase.ts"
 import { until } from "../support/until.ts"
 import { keys } from "./creator.ts"
@@ -53,18 +52,7 @@ const fetched = (id: string, username: string, more: object = {}) =>
     })
   )
 
-const run = Effect.fnUntraced(function*(script: string, ...args: ReadonlyArray<string>) {
-  const { url } = yield* TestDatabase
-  const file = fileURLToPath(new URL(`../../scripts/${script}.ts`, import.meta.url))
-  return yield* Effect.callback<{ readonly code: number; readonly out: string }>((resume) => {
-    execFile(
-      process.execPath,
-      [file, ...args],
-      { env: { ...process.env, DATABASE_URL: Redacted.value(url), SUPPRESSION_KEYS: keys } },
-      (error, out, err) => resume(Effect.succeed({ code: error === null ? 0 : Number(error.code), out: `${out}${err}` }))
-    )
-  })
-})
+const run = (script: string, ...args: ReadonlyArray<string>) => runScriptWith({ SUPPRESSION_KEYS: keys }, script, ...args)
 
 const reason = "data_subject_request" as const
 const named = (username: string) => ({ creator: { usernames: [username], ids: [] }, reason })
