@@ -9,12 +9,11 @@ import { coreMicros, cpuMicros, leaveServerCore, residentMegabytes } from "./sta
 import { generator, load, visitAll } from "./stage/Load.ts"
 import { startServer } from "./stage/Server.ts"
 import { makeStage, type Stage } from "./stage/Stage.ts"
-import { type Measured, table } from "./stage/Table.ts"
+import { type Measured, table, type Turn } from "./stage/Table.ts"
 
 const usage = `Our server, Fastify 5 and node:http on the same contract, data and rules.
 
-  --quick           1 s of warm-up and 3 s a case instead of 5 s and 8 s
-  --rounds N        every case N times; the run that used least processor time counts
+  --turns N         how often each server is under load, for three seconds, in turn with the others (20)
   --only TEXT       cases whose name matches the regular expression: hot, db, ours, "ours|Fastify", ...
   --features        our server also without rate limits, without the access log, and without both
   --cpu-prof DIR    a CPU profile of our server, to be opened in Chrome or by \`node bench/hotspots.ts\`
@@ -22,8 +21,7 @@ const usage = `Our server, Fastify 5 and node:http on the same contract, data an
 
 const { values: flags } = parseArgs({
   options: {
-    quick: { type: "boolean", default: false },
-    rounds: { type: "string", default: "1" },
+    turns: { type: "string", default: "20" },
     only: { type: "string", default: "" },
     features: { type: "boolean", default: false },
     "cpu-prof": { type: "string", default: "" },
@@ -33,7 +31,9 @@ const { values: flags } = parseArgs({
 
 const connections = 64
 const hotProfiles = 100
-const [warmUp, duration] = flags.quick ? [1, 3] : [5, 8]
+const warmUp = 5
+/** Seconds of a turn: those that count, after one in which what was remembered for seconds is read again. */
+const turn = { leadIn: 1, counted: 2 }
 
 const main = Effect.gen(function*() {
   const pinned = leaveServerCore()
@@ -42,26 +42,47 @@ const main = Effect.gen(function*() {
     new RegExp(flags.only).test(`${work} ${server} ${how}`)
   )
   const reference: Reference = new Map()
-  const best = new Map<Case, Measured>()
-  for (let round = 1; round <= Number(flags.rounds); round++) {
-    for (const each of cases) {
-      const found = yield* Effect.scoped(measure(each, stage, reference, pinned))
-      yield* Console.error(
-        `${each.work} ${each.server} (${each.how}): ${(found.requests / found.seconds).toFixed(0)}/s, ${found.cpu.toFixed(1)} µs`
-      )
-      if (found.cpu < (best.get(each)?.cpu ?? Infinity)) best.set(each, found)
-    }
-  }
+  const measured = yield* Effect.forEach(
+    (["hot", "db"] as const).map((work) => cases.filter((each) => each.work === work)).filter((each) => each.length > 0),
+    (each) => Effect.scoped(inTurns(each, stage, reference, pinned))
+  )
   const where = pinned ? "the server on one core, load and PostgreSQL on the other" : "NOT bound to cores"
   yield* Console.log(
-    `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}, ${generator()}, ${connections} connections, ${where}\n`
+    `${
+      cpus()[0]?.model
+    }, ${cpus().length} cores, Node ${process.version}, ${generator()}, ${connections} connections, ${flags.turns} turns, ${where}\n`
   )
-  yield* Console.log(table([...best.values()]))
+  yield* Console.log(table(measured.flat()))
 })
 
-const measure = Effect.fnUntraced(function*(each: Case, stage: Stage, reference: Reference, pinned: boolean) {
-  const { environment, script, server, work } = each
-  const ours = server === "ours"
+/**
+ * All servers of one work stand ready at once and are under load one after the other, for seconds, turn by turn: what else goes on
+ * at the machine, from one minute to the next, then meets all of them alike. Who is not under load has nothing to do.
+ */
+const inTurns = Effect.fnUntraced(function*(cases: ReadonlyArray<Case>, stage: Stage, reference: Reference, pinned: boolean) {
+  const standing = yield* Effect.forEach(cases, (each) => ready(each, stage, reference, pinned))
+  for (let nth = 1; nth <= Number(flags.turns); nth++) {
+    for (const server of standing) server.turns.push(yield* Effect.promise(() => underLoad(server)))
+    yield* Console.error(
+      `turn ${nth}: ${
+        standing.map(({ case: { how, server }, turns }) => `${server} (${how}) ${turns.at(-1)?.cpu.toFixed(1)} µs`).join(", ")
+      }`
+    )
+  }
+  return yield* Effect.forEach(standing, (server) =>
+    Effect.map(
+      Effect.provide(
+        checkWindow(server.url, stage.targets[0]!, server.case.server === "ours"),
+        Database.writeLayer(Database.localOptions(stage.databaseUrl, 1))
+      ),
+      (windowMillis): Measured => ({ ...server, megabytes: residentMegabytes(server.pid), windowMillis })
+    ))
+})
+
+/** Starts a server, compares its answers, and has it asked for every target once and for some seconds after. */
+const ready = Effect.fnUntraced(function*(each: Case, stage: Stage, reference: Reference, pinned: boolean) {
+  const { environment, script, work } = each
+  const ours = each.server === "ours"
   const nodeArguments = ours && flags["cpu-prof"] !== "" ? ["--cpu-prof", `--cpu-prof-dir=${flags["cpu-prof"]}`] : []
   const { pid, url } = yield* startServer({ script, environment, pinned, nodeArguments })
   const targets = work === "hot" ? stage.targets.slice(0, hotProfiles) : stage.targets
@@ -69,26 +90,28 @@ const measure = Effect.fnUntraced(function*(each: Case, stage: Stage, reference:
   const visited = yield* Effect.promise(() => visitAll({ url, targets, connections }))
   if (ours) yield* Console.error(`first look-ups, each opening a window and recorded: ${(targets.length / visited).toFixed(0)}/s`)
   yield* Effect.promise(() => load({ url, targets, connections, seconds: warmUp }))
+  return { case: each, pid, url, targets, bytes, turns: Array<Turn>() }
+})
+
+const underLoad = async ({ case: { server, work }, pid, targets, url }: Standing): Promise<Turn> => {
+  await load({ url, targets, connections, seconds: turn.leadIn })
   const before = { server: cpuMicros(pid), core: coreMicros(), at: performance.now() }
-  const found = yield* Effect.promise(() => load({ url, targets, connections, seconds: duration }))
+  const found = await load({ url, targets, connections, seconds: turn.counted })
   const wall = (performance.now() - before.at) * 1000
   const used = cpuMicros(pid) - before.server
-  if (found.errors > 0) return yield* Effect.die(`${found.errors} requests of ${work} ${server} failed`)
+  if (found.errors > 0) throw new Error(`${found.errors} requests of ${work} ${server} failed`)
   const busy = used / wall
   return {
-    ...found,
-    case: each,
+    perSecond: found.requests / found.seconds,
     cpu: used / found.requests,
+    p50: found.p50,
+    p99: found.p99,
     busy,
-    others: Math.max(0, (coreMicros() - before.core) / wall - busy),
-    megabytes: residentMegabytes(pid),
-    bytes,
-    windowMillis: yield* Effect.provide(
-      checkWindow(url, stage.targets[0]!, ours),
-      Database.writeLayer(Database.localOptions(stage.databaseUrl, 1))
-    )
-  } satisfies Measured
-})
+    others: Math.max(0, (coreMicros() - before.core) / wall - busy)
+  }
+}
+
+type Standing = Effect.Success<ReturnType<typeof ready>>
 
 if (flags.help) console.log(usage)
 else Effect.scoped(main).pipe(Effect.provide(Logger.layer([])), NodeRuntime.runMain)
