@@ -2,6 +2,7 @@ import { Clock, Duration, Effect, Layer, type Redacted, Schedule, Semaphore } fr
 import * as HttpClient from "effect/http/HttpClient"
 import { randomUUID } from "node:crypto"
 import { instantOf } from "../database/Instant.ts"
+import { monotonicMillis } from "../observability/MonotonicTime.ts"
 import { VendorGuard } from "../thrift/VendorGuard.ts"
 import { type Announced, VendorTasks } from "../thrift/VendorTasks.ts"
 import { DecodoClient, type FetchOptions, profileTarget } from "./DecodoClient.ts"
@@ -99,7 +100,7 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
           (asked) => ({ ...asked, superseded: fetch?.superseded })
         )
       )
-      return { ...call.value.decoded, meta: metaOf(call) } satisfies FetchedProfile
+      return { ...call.value.decoded, meta: yield* metaOf(call) } satisfies FetchedProfile
     },
     (fetch, _username, options) =>
       options?.known === true ? fetch : emptyMeans(fetch, new ProfileNotFound({ evidence: "empty_answers" }))
@@ -116,14 +117,14 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
       )
       const call = yield* called(() => ask(postTarget))
       const { issues, value: post } = call.value.decoded
-      return { post, issues, meta: metaOf(call) } satisfies FetchedSinglePost
+      return { post, issues, meta: yield* metaOf(call) } satisfies FetchedSinglePost
     },
     (fetch) => emptyMeans(fetch, new PostNotFound({ evidence: "empty_answers" }))
   )
 
   /** Not to be cut off: between the vendor's word and our note of it the tasks would be lost. */
   const order = Effect.fnUntraced(function*(chosen: ReadonlyArray<Announced>) {
-    nextBatchAt = (yield* Clock.currentTimeMillis) + batchSpacing
+    nextBatchAt = (yield* monotonicMillis) + batchSpacing
     const taken = yield* api.submitBatch(profileTarget, chosen.map(({ query }) => query))
     const accepted = chosen.flatMap(({ id, query }) => {
       const task = taken.find((one) => one.query === query)
@@ -137,7 +138,7 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
   let nextBatchAt = 0
   const paced = <A, E>(batch: Effect.Effect<A, E>) =>
     batches.withPermit(Effect.gen(function*() {
-      const now = yield* Clock.currentTimeMillis
+      const now = yield* monotonicMillis
       if (nextBatchAt > now) yield* Effect.sleep(nextBatchAt - now)
       return yield* batch
     }))
@@ -145,7 +146,7 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
     options.mode !== "async" ? Effect.succeed(0) : paced(Effect.acquireUseRelease(
       tasks.announce(profileTarget.target, usernames),
       Effect.fnUntraced(function*(announced) {
-        const startedAt = yield* Clock.currentTimeMillis
+        const startedAt = yield* monotonicMillis
         const named = new Set(yield* wanted(announced.map(({ query }) => query)))
         const chosen = announced.filter(({ query }) => named.has(query))
         if (chosen.length === 0) return 0
@@ -155,7 +156,7 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
           Effect.retry(order(chosen), { while: ({ _tag }) => _tag === "RateLimited", schedule: betweenBatches, times: 5 })
         ).pipe(Effect.catch((reason) =>
           Effect.flatMap(
-            Clock.currentTimeMillis,
+            monotonicMillis,
             (now) => Effect.fail(new DecodoError({ reason, attempts: 1, durationMs: Math.round(now - startedAt) }))
           )
         ))
@@ -166,16 +167,18 @@ const make = Effect.fnUntraced(function*(options: DecodoHttpOptions) {
   return DecodoClient.of({ fetchProfile, fetchPost, submitProfiles })
 })
 
-const metaOf = (
-  { attempts, endedAt, startedAt, value }: Called<{ readonly scraped: Scraped; readonly target: string }>
-): FetchMeta => ({
-  id: randomUUID(),
-  task_id: value.scraped.taskId,
-  target: value.target,
-  fetched_at: instantOf(endedAt),
-  duration_ms: Math.min(longestDuration, Math.round(endedAt - startedAt)),
-  attempts,
-  response_bytes: value.scraped.bytes
+const metaOf = Effect.fnUntraced(function*(
+  { attempts, durationMs, value }: Called<{ readonly scraped: Scraped; readonly target: string }>
+): Effect.fn.Return<FetchMeta> {
+  return {
+    id: randomUUID(),
+    task_id: value.scraped.taskId,
+    target: value.target,
+    fetched_at: instantOf(yield* Clock.currentTimeMillis),
+    duration_ms: Math.min(longestDuration, Math.round(durationMs)),
+    attempts,
+    response_bytes: value.scraped.bytes
+  }
 })
 
 /** Empty answers to the end of the patience with them are taken for `absence`. */

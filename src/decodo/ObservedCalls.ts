@@ -1,5 +1,6 @@
-import { Cause, Clock, Effect, Exit, Option } from "effect"
+import { Cause, Effect, Exit, Option } from "effect"
 import { gauge, histogram, secondsBuckets } from "../observability/Metrics.ts"
+import { monotonicMillis } from "../observability/MonotonicTime.ts"
 import type { DecodoReason } from "./DecodoReason.ts"
 
 /** Counts and times every call of the vendor, in either mode and until what came was read, by target and outcome, and makes each a span. */
@@ -18,16 +19,17 @@ export const observedCalls = Effect.gen(function*() {
   })
 
   return <A, R>(target: string, call: Effect.Effect<A, DecodoReason, R>): Effect.Effect<A, DecodoReason, R> =>
-    Effect.flatMap(Clock.Clock, (clock) => {
-      const startedAt = clock.currentTimeMillisUnsafe()
+    Effect.flatMap(monotonicMillis, (startedAt) => {
       running++
       return call.pipe(
-        Effect.onExit((exit) => {
-          running--
-          const outcome = outcomeOf(exit)
-          seconds.cell([target, outcome]).observe((clock.currentTimeMillisUnsafe() - startedAt) / 1000)
-          return Effect.annotateCurrentSpan("vendor.outcome", outcome)
-        }),
+        Effect.onExit((exit) =>
+          Effect.flatMap(monotonicMillis, (now) => {
+            running--
+            const outcome = outcomeOf(exit)
+            seconds.cell([target, outcome]).observe((now - startedAt) / 1000)
+            return Effect.annotateCurrentSpan("vendor.outcome", outcome)
+          })
+        ),
         Effect.withSpan("vendor.call", { kind: "client", attributes: { "vendor.target": target } })
       )
     })

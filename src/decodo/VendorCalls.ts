@@ -1,4 +1,5 @@
-import { Clock, Duration, Effect, Semaphore } from "effect"
+import { Duration, Effect, Semaphore } from "effect"
+import { monotonicMillis } from "../observability/MonotonicTime.ts"
 import { type GuardedTask, VendorGuard } from "../thrift/VendorGuard.ts"
 import { DecodoError } from "./DecodoError.ts"
 import { type DecodoReason, EmptyContent, StillPending, Timeout, VendorBusy } from "./DecodoReason.ts"
@@ -18,9 +19,8 @@ export interface Called<A> {
   readonly value: A
   /** Calls made, the last one included. */
   readonly attempts: number
-  /** Milliseconds since 1970: the start of the first call, when it had its place, and the end of the last. */
-  readonly startedAt: number
-  readonly endedAt: number
+  /** From the start of the first call, when it had its place, to the end of the last. */
+  readonly durationMs: number
 }
 
 /** What is asked for, and of what the vendor sells. */
@@ -59,12 +59,12 @@ export const makeCalls = Effect.fnUntraced(function*(options: CallOptions) {
       const left = (now: number) => (begunAt ?? now) + budget - now
 
       const attempt = Effect.fnUntraced(function*(placedBy: number) {
-        const now = yield* Clock.currentTimeMillis
+        const now = yield* monotonicMillis
         if (left(now) <= 0) return yield* new Timeout()
         const number = attempts + 1
         const { call, superseded, target, task } = yield* asked(number)
         const timed = Effect.gen(function*() {
-          const now = yield* Clock.currentTimeMillis
+          const now = yield* monotonicMillis
           // A process that stood still while it waited for its place would pay for what it gives up at once.
           if (left(now) <= 0) return yield* new Timeout()
           startedAt ??= now
@@ -80,11 +80,11 @@ export const makeCalls = Effect.fnUntraced(function*(options: CallOptions) {
         })
         const within = Duration.millis(Math.max(0, placedBy - now))
         const value = yield* guard.call({ target, attempt: number, within, task, superseded }, timed)
-        return { value, attempts, startedAt: startedAt ?? now, endedAt: yield* Clock.currentTimeMillis }
+        return { value, attempts, durationMs: (yield* monotonicMillis) - (startedAt ?? now) }
       })
 
       const once = Effect.gen(function*() {
-        const now = yield* Clock.currentTimeMillis
+        const now = yield* monotonicMillis
         begunAt ??= now
         const wait = Math.max(0, left(now) / 2)
         let placed = false
@@ -102,7 +102,7 @@ export const makeCalls = Effect.fnUntraced(function*(options: CallOptions) {
       const failed = Effect.fnUntraced(function*(reason: DecodoReason): Effect.fn.Return<never, FailedCall> {
         inARow = reason._tag === last ? inARow + 1 : 1
         last = reason._tag
-        const now = yield* Clock.currentTimeMillis
+        const now = yield* monotonicMillis
         yield* report(reason, attempts)
         return yield* Effect.fail({
           reason: reason._tag === "EmptyContent" ? new EmptyContent({ count: inARow }) : reason,
@@ -112,7 +112,7 @@ export const makeCalls = Effect.fnUntraced(function*(options: CallOptions) {
       })
 
       const givenUp = Effect.fnUntraced(function*({ reason }: FailedCall): Effect.fn.Return<never, DecodoError> {
-        const now = yield* Clock.currentTimeMillis
+        const now = yield* monotonicMillis
         return yield* new DecodoError({ reason, attempts, durationMs: Math.round(now - (startedAt ?? begunAt ?? now)) })
       })
 

@@ -1,5 +1,6 @@
-import { Clock, Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { monotonicMillis } from "../observability/MonotonicTime.ts"
 import { type Outcome, Recomputation } from "../profiles/Recomputation.ts"
 import type { FigureFilter } from "../profiles/StoredFigures.ts"
 import { Comments } from "./Comments.ts"
@@ -43,7 +44,7 @@ export class Recompute extends Context.Service<Recompute, {
       const comments = yield* Comments
       return {
         run: Effect.fn("Recompute.run")(function*({ after, batchSize, dryRun, onProgress, ...filter }: RecomputeOptions) {
-          const startedAt = yield* Clock.currentTimeMillis
+          const startedAt = yield* monotonicMillis
           const total = yield* recomputation.count(filter)
           const counts = { analytics: none(), creators: none(), comments: none() }
           let cursor = after ?? "00000000-0000-0000-0000-000000000000"
@@ -58,7 +59,7 @@ export class Recompute extends Context.Service<Recompute, {
               cursor = profile.id
               done++
             }
-            const seconds = ((yield* Clock.currentTimeMillis) - startedAt) / 1000
+            const seconds = ((yield* monotonicMillis) - startedAt) / 1000
             if (onProgress !== undefined) {
               yield* onProgress({ done, total, rate: seconds === 0 ? done : Math.round(done / seconds), cursor })
             }

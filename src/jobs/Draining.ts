@@ -1,4 +1,5 @@
-import { Clock, Context, Duration, Effect, Latch, Layer } from "effect"
+import { Context, Duration, Effect, Latch, Layer } from "effect"
+import { monotonicMillis } from "../observability/MonotonicTime.ts"
 
 /** The end of the process: all that is under way has one time together, however many parts wait for theirs one after another. */
 export class Draining extends Context.Service<Draining, {
@@ -13,7 +14,7 @@ export class Draining extends Context.Service<Draining, {
     Layer.sync(Draining, () => {
       const told = Latch.makeUnsafe(false)
       let endsAt: number | undefined
-      const left = Effect.map(Clock.currentTimeMillis, (now) => {
+      const left = Effect.map(monotonicMillis, (now) => {
         endsAt ??= now + Duration.toMillis(Duration.fromInputUnsafe(options.timeout))
         told.openUnsafe()
         return Math.max(0, endsAt - now)

@@ -1,7 +1,8 @@
-import { Clock, Context, Duration, Effect, Layer, Random } from "effect"
+import { Context, Duration, Effect, Layer, Random } from "effect"
 import { randomUUID } from "node:crypto"
 import { VendorBusy } from "../decodo/DecodoReason.ts"
 import { loop } from "../observability/Loops.ts"
+import { monotonicMillis } from "../observability/MonotonicTime.ts"
 import { FleetStore } from "./FleetStore.ts"
 
 export interface FleetOptions {
@@ -58,7 +59,7 @@ const makeShared = Effect.fnUntraced(function*(options: FleetOptions) {
 
   const noticeAway = Effect.fnUntraced(function*() {
     away = true
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* monotonicMillis
     if (now - saidAt < 60_000) return
     saidAt = now
     yield* Effect.logError("the vendor's fleet-wide limits are kept by each process alone").pipe(
@@ -82,11 +83,11 @@ const makeShared = Effect.fnUntraced(function*(options: FleetOptions) {
 
   /** Until it is this caller's turn. */
   const turn = Effect.fnUntraced(function*(id: string, within: Duration.Duration) {
-    const deadline = (yield* Clock.currentTimeMillis) + Duration.toMillis(within)
+    const deadline = (yield* monotonicMillis) + Duration.toMillis(within)
     for (let asked = 0;; asked++) {
       const delay = yield* store.enter(id, rules)
       yield* noticeBack
-      const left = deadline - (yield* Clock.currentTimeMillis)
+      const left = deadline - (yield* monotonicMillis)
       if (delay !== null) return delay <= left ? yield* Effect.sleep(delay) : yield* busy
       const pause = Math.min(1_000, 50 * 2 ** Math.min(asked, 5)) * (yield* Random.nextBetween(0.8, 1.2))
       if (left < pause) return yield* busy
@@ -131,7 +132,7 @@ const makeShared = Effect.fnUntraced(function*(options: FleetOptions) {
 const makePace = (spacing: number) => {
   let next = 0
   return Effect.fnUntraced(function*(within: Duration.Duration) {
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* monotonicMillis
     const start = Math.max(now, next)
     if (start - now > Duration.toMillis(within)) return yield* busy
     next = start + spacing

@@ -2,6 +2,7 @@ import { Clock, Context, type Duration, Effect, Exit, Layer, Option, type Redact
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf } from "../database/Instant.ts"
 import { type Billed, billed, type DecodoReason, endsTask, Superseded } from "../decodo/DecodoReason.ts"
+import { monotonicMillis } from "../observability/MonotonicTime.ts"
 import { type BreakerOptions, type BreakerState, makeBreakers } from "./Breakers.ts"
 import { CallMeter } from "./CallMeter.ts"
 import { Fleet, type FleetOptions, type FleetPlaces, type FleetState } from "./Fleet.ts"
@@ -80,13 +81,14 @@ const make = Effect.fnUntraced(function*(options: BreakerOptions) {
   const metered = <A, R>({ attempt, target, task, units }: GuardedCall, call: Effect.Effect<A, DecodoReason, R>) =>
     Effect.gen(function*() {
       const use = yield* VendorUse
-      const startedAt = yield* Clock.currentTimeMillis
+      const calledAt = instantOf(yield* Clock.currentTimeMillis)
+      const startedAt = yield* monotonicMillis
       return yield* Effect.onExit(call, (exit) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        Effect.flatMap(monotonicMillis, (now) => {
           const { charged, outcome } = endOf(exit, task)
           if (units !== undefined && charged !== "unknown") return Effect.void
           return meter.record({
-            called_at: instantOf(startedAt),
+            called_at: calledAt,
             target,
             purpose: use.purpose,
             user_id: use.user,

@@ -4,6 +4,7 @@ import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf, millisOf } from "../database/Instant.ts"
 import { Transaction } from "../database/Transaction.ts"
 import { counter } from "../observability/Metrics.ts"
+import { monotonicMillis } from "../observability/MonotonicTime.ts"
 import { Outbound } from "../outbound/Outbound.ts"
 import type { ClaimedDelivery, Outcome } from "./Claim.ts"
 import { DeliveryRepo } from "./DeliveryRepo.ts"
@@ -78,8 +79,9 @@ export class Deliverer extends Context.Service<Deliverer, {
 
       const attempt = Effect.fn("Deliverer.attempt")(function*(delivery: ClaimedDelivery, lease: string) {
         if (!delivery.active) return yield* settle(delivery, lease, { ...ended("endpoint_disabled"), ...noAnswer }, false)
-        const begun = yield* Clock.currentTimeMillis
+        const begun = yield* monotonicMillis
         const { failure, ...said } = yield* answerOf(delivery)
+        const latency = Math.round((yield* monotonicMillis) - begun)
         const now = yield* Clock.currentTimeMillis
         const answer = "answer" in said ? said.answer : undefined
         const gone = answer?.status === 410
@@ -93,7 +95,7 @@ export class Deliverer extends Context.Service<Deliverer, {
             ? ended(failure)
             : { status: "pending" as const, next_attempt_at: instantOf(now + wait), last_failure: failure }),
           last_status: answer?.status ?? null,
-          last_latency_ms: now - begun
+          last_latency_ms: latency
         }
         attempted.add([delivery.event, failure ?? "accepted"])
         yield* Effect.retry(settle(delivery, lease, outcome, gone), whileDatabaseIsAway)

@@ -1,13 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Fiber, Layer } from "effect"
+import { Clock, Duration, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
+import { instantOf } from "../../src/database/Instant.ts"
 import { DecodoClient } from "../../src/decodo/DecodoClient.ts"
 import { DecodoError } from "../../src/decodo/DecodoError.ts"
 import { Metrics, MetricsRegistry } from "../../src/observability/Metrics.ts"
+import { CallMeter } from "../../src/thrift/CallMeter.ts"
 import { VendorGuard } from "../../src/thrift/VendorGuard.ts"
 import { VendorTaskRepo } from "../../src/thrift/VendorTaskRepo.ts"
 import { VendorTasks } from "../../src/thrift/VendorTasks.ts"
-import { fakeVendor, fetched, profileReply, unguarded } from "./fakeVendor.ts"
+import { fakeVendor, fetched, meteredBy, profileReply, unguarded } from "./fakeVendor.ts"
 import { body, content, userObject } from "./samples.ts"
 
 /** Tasks that only this process knows. */
@@ -89,4 +91,35 @@ describe("a call that waited for its place", () => {
       assert.deepStrictEqual(waits, [200_000, 100_000])
     }).pipe(Effect.provide(vendor.layer({ concurrency: 1, retry: { budget: "400 seconds" } }, Layer.merge(withTasks, guard))))
   })
+})
+
+describe("a machine whose clock is set while a call is under way", () => {
+  for (const by of [-600_000, 600_000]) {
+    it.effect(`is told how long it took: by ${by / 1000} s`, () => {
+      const vendor = fakeVendor({ after: 20, status: 500 }, { ...profileReply, after: 20 })
+      const recorded: Array<number> = []
+      const meter = Layer.mock(CallMeter, {
+        record: ({ duration_ms }) => Effect.sync(() => recorded.push(duration_ms))
+      })
+      return Effect.gen(function*() {
+        const client = yield* DecodoClient
+        const clock = yield* Clock.Clock
+        let offset = 0
+        const wall = () => clock.currentTimeMillisUnsafe() + offset
+        const set = Object.assign(Object.create(clock), {
+          currentTimeMillisUnsafe: wall,
+          currentTimeMillis: Effect.sync(wall)
+        })
+        const running = yield* Effect.forkChild(Effect.provideService(client.fetchProfile("sample.studio"), Clock.Clock, set))
+        yield* TestClock.adjust("10 seconds")
+        offset = by
+        yield* TestClock.adjust("100 seconds")
+        const { meta } = yield* Fiber.join(running)
+        assert.deepInclude(meta, { attempts: 2, fetched_at: instantOf(meta.duration_ms + by) })
+        assert.isAtLeast(meta.duration_ms, 40_000)
+        assert.isBelow(meta.duration_ms, 110_000)
+        assert.deepStrictEqual(recorded, [20_000, 20_000])
+      }).pipe(Effect.provide(vendor.layer({}, meteredBy(meter))))
+    })
+  }
 })

@@ -74,17 +74,20 @@ export const fakeVendor = (...replies: ReadonlyArray<Reply>) => {
   }
 }
 
-/** Nothing stands before the vendor: for tests of what it is asked and what is made of its answers. */
-export const unguarded = Layer.merge(
-  Layer.mock(VendorTasks, {}),
-  VendorGuard.layerNoDeps({ ...breakerDefaults, failures: 1_000 })
-).pipe(
-  Layer.provide([
-    Fleet.layerProcess({ concurrency: 1_000, perSecond: 1_000_000 }),
-    Spending.layerNone({ pricePerSuccess: 1_000 }),
-    CallMeter.layerNone
-  ])
-)
+/** Nothing but a meter stands before the vendor: for tests of what it is asked and what is made of its answers. */
+export const meteredBy = (meter: Layer.Layer<CallMeter>) =>
+  Layer.merge(
+    Layer.mock(VendorTasks, {}),
+    VendorGuard.layerNoDeps({ ...breakerDefaults, failures: 1_000 })
+  ).pipe(
+    Layer.provide([
+      Fleet.layerProcess({ concurrency: 1_000, perSecond: 1_000_000 }),
+      Spending.layerNone({ pricePerSuccess: 1_000 }),
+      meter
+    ])
+  )
+
+export const unguarded = meteredBy(CallMeter.layerNone)
 
 /** Fetches while the test clock runs for an hour, and gives the profile or the error. */
 export const fetched = (username = "sample.studio", options?: { readonly known: boolean }): Effect.Effect<

@@ -1,5 +1,6 @@
-import { Clock, Effect, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
+import { monotonicMillis } from "../../observability/MonotonicTime.ts"
 import { copyStatements } from "./CopySql.ts"
 import { failingAt } from "./FailingAt.ts"
 import { decode } from "./LegacyDatabase.ts"
@@ -29,13 +30,13 @@ export const copyTable = Effect.fn("Adoption.copyTable")(function*(
     return { from: progress.cursor, cursor: next, planned: progress.planned }
   })))
 
-  const startedAt = yield* Clock.currentTimeMillis
+  const startedAt = yield* monotonicMillis
   let startedFrom: number | undefined
   for (;;) {
     const copied = yield* batch
     if (copied === undefined) return
     startedFrom ??= copied.from
-    const seconds = Math.max(1, (yield* Clock.currentTimeMillis) - startedAt) / 1000
+    const seconds = Math.max(1, (yield* monotonicMillis) - startedAt) / 1000
     yield* options.onProgress(progressLine(rules.table, copied.cursor, copied.planned, (copied.cursor - startedFrom) / seconds))
   }
 })
