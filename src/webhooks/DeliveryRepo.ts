@@ -81,15 +81,17 @@ export class DeliveryRepo extends Context.Service<DeliveryRepo, {
       const asking = (event: EventType) =>
         sql`webhook_endpoints AS e JOIN user_profiles AS u
             ON u.user_id = e.user_id AND u.status = 'active' AND e.status = 'active' AND e.events @> ARRAY[${event}::text]`
+      // A process whose clock is ahead must not have everybody else wait until it is that late.
+      const dueFrom = (now: Column.Instant) => sql`least(${now}::timestamptz, now())`
       const columns = sql.literal("(endpoint_id, user_id, event, payload, once_key, next_attempt_at, created_at)")
 
       const insert = Effect.fn("DeliveryRepo.insert")(
         (...[{ event, now, once, payload }, audience]: Parameters<DeliveryRepo["Service"]["insert"]>) =>
           Effect.asVoid(written(sql`
           INSERT INTO webhook_deliveries ${columns}
-          SELECT e.id, e.user_id, ${event}::text, ${
-            JSON.stringify(payload)
-          }::jsonb, ${once}::text, ${now}::timestamptz, ${now}::timestamptz
+          SELECT e.id, e.user_id, ${event}::text, ${JSON.stringify(payload)}::jsonb, ${once}::text, ${
+            dueFrom(now)
+          }, ${now}::timestamptz
           FROM ${asking(event)}
           ${
             "user" in audience
@@ -108,7 +110,7 @@ export class DeliveryRepo extends Context.Service<DeliveryRepo, {
               'type', 'access.expiring', 'timestamp', ${now}::text, 'data', jsonb_build_object(
                 'profile_id', p.id, 'username', p.username, 'href', '/profile/' || p.username,
                 'access_expires_at', to_char(a.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
-              )), ending.key, ${now}::timestamptz, ${now}::timestamptz
+              )), ending.key, ${dueFrom(now)}, ${now}::timestamptz
           FROM ${asking("access.expiring")}
           JOIN user_profile_access AS a
             ON a.user_id = e.user_id AND a.expires_at > ${now} AND a.expires_at <= ${until}
@@ -128,9 +130,7 @@ export class DeliveryRepo extends Context.Service<DeliveryRepo, {
         yield* held("webhooks: schema.drift")
         return yield* counted(sql`
           INSERT INTO webhook_deliveries ${columns}
-          SELECT e.id, e.user_id, 'schema.drift', ${
-          JSON.stringify(payload)
-        }::jsonb, NULL, ${now}::timestamptz, ${now}::timestamptz
+          SELECT e.id, e.user_id, 'schema.drift', ${JSON.stringify(payload)}::jsonb, NULL, ${dueFrom(now)}, ${now}::timestamptz
           FROM ${asking("schema.drift")} AND u.role = 'admin'
           WHERE ${state}::text IS DISTINCT FROM coalesce((
             SELECT told.payload #>> '{data,state}' FROM webhook_deliveries AS told
@@ -143,7 +143,9 @@ export class DeliveryRepo extends Context.Service<DeliveryRepo, {
       ) {
         const found = yield* decodeOne(sql`
           INSERT INTO webhook_deliveries AS d ${columns}
-          VALUES (${endpoint.id}, ${endpoint.user_id}, 'webhook.ping', ${JSON.stringify(payload)}::jsonb, NULL, ${now}, ${now})
+          VALUES (${endpoint.id}, ${endpoint.user_id}, 'webhook.ping', ${JSON.stringify(payload)}::jsonb, NULL, ${
+          dueFrom(now)
+        }, ${now})
           RETURNING ${shown}, ${page.position}`)
         return found ?? (yield* Effect.die("an insert returns its row"))
       })
@@ -203,7 +205,7 @@ export class DeliveryRepo extends Context.Service<DeliveryRepo, {
 
       const replay = Effect.fn("DeliveryRepo.replay")((endpoint: WebhookId, id: DeliveryId, now: Column.Instant) =>
         decodeOne(sql`
-          UPDATE webhook_deliveries AS d SET status = 'pending', tries = 0, next_attempt_at = ${now}, lease = NULL
+          UPDATE webhook_deliveries AS d SET status = 'pending', tries = 0, next_attempt_at = ${dueFrom(now)}, lease = NULL
           WHERE d.id = ${id} AND d.endpoint_id = ${endpoint} AND (d.lease IS NULL OR d.next_attempt_at <= ${now})
           RETURNING ${shown}, ${page.position}`)
       )

@@ -7,6 +7,7 @@ import { instantOf } from "../../src/database/Instant.ts"
 import { Transaction } from "../../src/database/Transaction.ts"
 import type { ProfileId } from "../../src/profiles/Profile.ts"
 import type { UserId } from "../../src/users/UserId.ts"
+import { Deliverer } from "../../src/webhooks/Deliverer.ts"
 import { Outbox } from "../../src/webhooks/Outbox.ts"
 import { bodyOf } from "../../src/webhooks/WebhookEvents.ts"
 import { Webhooks } from "../../src/webhooks/Webhooks.ts"
@@ -67,6 +68,17 @@ const report = (...fingerprints: ReadonlyArray<string>): Report => ({
 })
 
 layer(rooms, { excludeTestServices: true })("what is told", (it) => {
+  it.effect("does not wait where the clock of the process that tells it is ahead", () =>
+    inVirtualTime(Effect.gen(function*() {
+      yield* clearDeliveries
+      const { user } = yield* subscribed(url)
+      const now = yield* Clock.currentTimeMillis
+      yield* TestClock.adjust("10 minutes")
+      yield* emit(user, "ahead")
+      yield* TestClock.setTime(now + 1000)
+      assert.lengthOf(yield* Effect.flatMap(Deliverer, ({ take }) => take(1, 1)), 1)
+    })))
+
   it.effect("is there when the transaction is, and not when it is not", () =>
     inVirtualTime(Effect.gen(function*() {
       yield* clearDeliveries
