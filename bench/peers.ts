@@ -16,7 +16,7 @@ const usage = `Our server, Fastify 5 and node:http on the same contract, data an
   --turns N         how often each server is under load, for three seconds, in turn with the others (20)
   --only TEXT       cases whose name matches the regular expression: hot, db, ours, "ours|Fastify", ...
   --features        our server also without rate limits, without the access log, and without both
-  --cpu-prof DIR    a CPU profile of our server, to be opened in Chrome or by \`node bench/hotspots.ts\`
+  --cpu-prof DIR    CPU profiles of the servers, to be opened in Chrome or by \`node bench/hotspots.ts\`
 `
 
 const { values: flags } = parseArgs({
@@ -83,7 +83,7 @@ const inTurns = Effect.fnUntraced(function*(cases: ReadonlyArray<Case>, stage: S
 const ready = Effect.fnUntraced(function*(each: Case, stage: Stage, reference: Reference, pinned: boolean) {
   const { environment, script, work } = each
   const ours = each.server === "ours"
-  const nodeArguments = ours && flags["cpu-prof"] !== "" ? ["--cpu-prof", `--cpu-prof-dir=${flags["cpu-prof"]}`] : []
+  const nodeArguments = flags["cpu-prof"] !== "" ? ["--cpu-prof", `--cpu-prof-dir=${flags["cpu-prof"]}`] : []
   const { pid, url } = yield* startServer({ script, environment, pinned, nodeArguments })
   const targets = work === "hot" ? stage.targets.slice(0, hotProfiles) : stage.targets
   const bytes = yield* Effect.promise(() => checkAnswers(url, stage.targets.slice(0, 20), reference))

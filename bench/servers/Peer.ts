@@ -9,6 +9,8 @@ export const makePeer = (environment: Readonly<Record<string, string | undefined
   if (AUTH_URL === undefined || COLUMNS === undefined || DATABASE_URL === undefined || !isSource(SOURCE)) {
     throw new Error("AUTH_URL, COLUMNS, DATABASE_URL and SOURCE must be given")
   }
+  // An orderly end: a CPU profile is written at it.
+  process.once("SIGINT", () => process.exit())
   types.setTypeParser(types.builtins.INT8, Number)
   types.setTypeParser(types.builtins.TIMESTAMPTZ, toIso)
   const pool = new Pool({ connectionString: DATABASE_URL, max: 10 })

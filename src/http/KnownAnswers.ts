@@ -17,6 +17,7 @@ export const answerKnown = Effect.fnUntraced(function*(
   headersOfEveryAnswer: Readonly<Record<string, string>>
 ) {
   const clock = yield* Clock.Clock
+  const always = Object.entries(headersOfEveryAnswer).flat()
 
   const answered = (request: IncomingMessage, response: ServerResponse): boolean => {
     const { "content-length": length, host, origin, "transfer-encoding": coding, "x-request-id": requestId } = request.headers
@@ -25,10 +26,14 @@ export const answerKnown = Effect.fnUntraced(function*(
       const found = known(request, clock.currentTimeMillisUnsafe())
       if (found === undefined) return false
       const id = noteOf(request).requestId = requestIdOf(requestId)
-      const headers = { ...found.headers, ...headersOfEveryAnswer, "x-request-id": id }
+      const headers: Array<string> = []
+      for (const name in found.headers) headers.push(name, found.headers[name] ?? "")
+      headers.push(...always, "x-request-id", id)
       if (found.body === null) response.writeHead(304, headers).end()
-      else {response.writeHead(200, { ...headers, "content-type": "application/json", "content-length": found.body.byteLength })
-          .end(found.body)}
+      else {
+        headers.push("content-type", "application/json", "content-length", String(found.body.byteLength))
+        response.writeHead(200, headers).end(found.body)
+      }
       return true
     } catch {
       // A defect: the usual way meets it too, and reports it.

@@ -1,5 +1,6 @@
 import type { Quota } from "../ratelimits/Policy.ts"
 import type { UserId } from "../users/UserId.ts"
+import type { RoutePattern } from "./Routes.ts"
 
 /** What is learned of a request while it is answered, for those who observe it afterwards: logs, metrics, usage. */
 export interface Noted {
@@ -13,6 +14,8 @@ export interface Noted {
   quotas: ReadonlyArray<Quota> | undefined
   /** Whether the caller waited for the vendor. */
   vendor: boolean
+  /** Its route, where that was found before the router was asked. */
+  route: RoutePattern | undefined
 }
 
 /** The note of a request, which goes with it: the object that Node's server made of it is all that the two ways to an answer share. */
@@ -31,4 +34,5 @@ class Note implements Noted {
   address = ""
   quotas: ReadonlyArray<Quota> | undefined = undefined
   vendor = false
+  route: RoutePattern | undefined = undefined
 }

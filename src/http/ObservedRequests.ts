@@ -39,17 +39,23 @@ export const observeRequests = Effect.fnUntraced(function*(
     read: Effect.sync(() => running)
   })
   // Methods are the caller's words: those that no route has would be as many figures as somebody cares to invent.
+  const routes = new Map<RoutePattern, ObservedRoute>()
   const find = finderOf(
-    (route) => new ObservedRoute(route, durations),
+    (pattern) => {
+      const route = new ObservedRoute(pattern, durations)
+      routes.set(pattern, route)
+      return route
+    },
     new ObservedRoute({ group: "none", method: "other", path: "none" }, durations)
   )
 
   const observe = (request: IncomingMessage, response: ServerResponse, startedAt: number): void => {
-    const route = find(request.method ?? "", request.url ?? "")
+    const note = noteOf(request)
+    const route = (note.route && routes.get(note.route)) ?? find(request.method ?? "", request.url ?? "")
     const status = response.headersSent ? response.statusCode : left
     const seconds = (performance.now() - startedAt) / 1000
     route.cell(status).observe(seconds)
-    const answered = { method: route.method, route: route.route, group: route.group, status, seconds, note: noteOf(request) }
+    const answered = { method: route.method, route: route.route, group: route.group, status, seconds, note }
     for (const tell of observers) tell(answered)
   }
 

@@ -14,6 +14,7 @@ import { nextLink } from "../http/LinkNext.ts"
 import { defaultLimit, pageOf } from "../http/Lists.ts"
 import { noteOf } from "../http/Noted.ts"
 import { preferredWait } from "../http/Prefer.ts"
+import { routePatterns } from "../http/Routes.ts"
 import type { Job } from "../jobs/Job.ts"
 import { postView } from "../posts/PostView.ts"
 import { limitHeaders, quotasOf } from "../ratelimits/Quotas.ts"
@@ -145,7 +146,9 @@ export const knownLookups = Effect.gen(function*() {
     if (user === undefined || ready === undefined) return undefined
     const remaining = limits.admitNow(quotasOf(limits.policies, user), 1, now)
     if (remaining === undefined) return undefined
-    noteOf(request).user = user.id
+    const note = noteOf(request)
+    note.user = user.id
+    note.route = lookupRoute
     return representationOf(headers["if-none-match"], ready.cached, {
       ...headersOf(ready, now),
       ...limitHeaders(remaining)
@@ -161,6 +164,7 @@ interface LookupRequest {
 }
 
 /** The address of a name that needs no normalising. */
+const lookupRoute = routePatterns.find(({ method, path }) => method === "GET" && path === "/profile/:username")
 const lookupUrl = /^\/profile\/([a-z0-9._]{1,30})$/
 
 /** Seconds. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import type { CurrentUser } from "../auth/CurrentUser.ts"
-import type { Policies, Quota, Tier } from "./Policy.ts"
+import type { Policies, Policy, Quota, Tier } from "./Policy.ts"
 import type { Remaining } from "./RateLimits.ts"
 
 /** What a caller's requests count against: burst and day of the plan, and their key's own where they came with one. */
@@ -22,12 +22,23 @@ export const limitHeaders = (remaining: ReadonlyArray<Remaining>): Readonly<Reco
   if (remaining.length === 0) return none
   let policies = ""
   let limits = ""
-  for (const { quota: { policy: { limit, name, window } }, remaining: r, reset } of remaining) {
+  for (const { quota: { policy }, remaining: r, reset } of remaining) {
     const next = policies === "" ? "" : ", "
-    policies += `${next}"${name}";q=${limit};w=${window}`
-    limits += `${next}"${name}";r=${r};t=${reset}`
+    policies += next + policyText(policy)
+    limits += `${next}"${policy.name}";r=${r};t=${reset}`
   }
   return { "ratelimit-policy": policies, ratelimit: limits }
 }
 
 const none = {}
+
+const policyTexts = new WeakMap<Policy, string>()
+
+/** Made once: it is said with every answer. */
+const policyText = (policy: Policy): string => {
+  const known = policyTexts.get(policy)
+  if (known !== undefined) return known
+  const text = `"${policy.name}";q=${policy.limit};w=${policy.window}`
+  policyTexts.set(policy, text)
+  return text
+}
