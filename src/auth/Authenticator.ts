@@ -22,7 +22,7 @@ export class Authenticator extends Context.Service<Authenticator, {
   /** `needs` is the scope without which an API key is refused; null refuses them all. */
   authenticate(headers: Headers.Headers, needs: Scope | null): Effect.Effect<CurrentUser["Service"], AuthError>
   /** As `authenticate`, where that needs no waiting and lets the user in. `now` is milliseconds since 1970. */
-  known(authorization: string | undefined, now: number): CurrentUser["Service"] | undefined
+  known(authorization: string | undefined, needs: Scope | null, now: number): CurrentUser["Service"] | undefined
   /** Call it after changing a user's role or status, or ending a session: this process notices at once, others within `accountTtl`. */
   invalidate(user: UserId): Effect.Effect<void>
 }>()("analytics-following/auth/Authenticator") {
@@ -42,9 +42,14 @@ export class Authenticator extends Context.Service<Authenticator, {
               ? Effect.flatMap(keys.of(token), within(needs))
               : Effect.flatMap(Effect.catch(verifier.verify(token), answered), standing.of)
           },
-          known: (authorization, now) => {
+          known: (authorization, needs, now) => {
             const token = bearerToken(authorization)
-            const claims = token === undefined ? undefined : verifier.known(token, now)
+            if (token === undefined) return undefined
+            if (keys.isKey(token)) {
+              const holder = keys.known(token, now)
+              return holder !== undefined && mayDo(holder, needs) ? userOf(holder) : undefined
+            }
+            const claims = verifier.known(token, now)
             return claims === undefined ? undefined : standing.known(claims, now)
           },
           invalidate: (user) => Effect.andThen(Effect.sync(() => keys.invalidate(user)), standing.invalidate(user))
@@ -60,10 +65,22 @@ export const bearerToken = (authorization: string | undefined): string | undefin
   return token === "" ? undefined : token
 }
 
-/** The user that a key stands for, where it may do this. A key is nobody's administrator. */
+const mayDo = ({ scopes }: KeyHolder, needs: Scope | null): boolean => needs !== null && scopes.includes(needs)
+
+/** The user that a key stands for. A key is nobody's administrator. */
+const userOf = ({ email, id, tier, user_id }: KeyHolder): CurrentUser["Service"] => ({
+  id: user_id,
+  email,
+  role: "user",
+  session_id: null,
+  api_key: id,
+  tier
+})
+
+/** The user that a key stands for, where it may do this. */
 const within = (needs: Scope | null) => (key: KeyHolder): Effect.Effect<CurrentUser["Service"], ApiKeyNotAllowed> =>
-  needs !== null && key.scopes.includes(needs)
-    ? Effect.succeed({ id: key.user_id, email: key.email, role: "user", session_id: null, api_key: key.id, tier: key.tier })
+  mayDo(key, needs)
+    ? Effect.succeed(userOf(key))
     : Effect.fail(
       new ApiKeyNotAllowed({
         required: needs,

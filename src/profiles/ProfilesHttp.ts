@@ -4,6 +4,7 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { Authenticator } from "../auth/Authenticator.ts"
 import { CurrentUser } from "../auth/CurrentUser.ts"
+import { looksUp } from "../auth/KeyScopes.ts"
 import { creditHeaders } from "../credits/CreditHeaders.ts"
 import { instantOf, millisOf } from "../database/Instant.ts"
 import { Api } from "../http/Api.ts"
@@ -141,7 +142,7 @@ export const knownLookups = Effect.gen(function*() {
     const { headers, method, url } = request
     const username = method === "GET" ? lookupUrl.exec(url ?? "")?.[1] : undefined
     if (username === undefined) return undefined
-    const user = authenticator.known(headers.authorization, now)
+    const user = authenticator.known(headers.authorization, looksUp.scope, now)
     const ready = user === undefined ? undefined : profiles.known(user.id, username, now)
     if (user === undefined || ready === undefined) return undefined
     const remaining = limits.admitNow(quotasOf(limits.policies, user), 1, now)

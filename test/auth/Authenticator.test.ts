@@ -124,7 +124,7 @@ describe("the account", () => {
       const { known } = yield* Authenticator
       const at = Effect.fnUntraced(function*(now: number) {
         yield* TestClock.setTime(now)
-        const user = known(`Bearer ${token}`, now)?.id
+        const user = known(`Bearer ${token}`, null, now)?.id
         yield* TestClock.adjust(0)
         return user
       })
@@ -214,8 +214,7 @@ describe("the account", () => {
     }))
 })
 
-it.effect("an API key is asked for every two seconds, and is remembered no longer than it lasts", () => {
-  let asked = 0
+describe("an API key", () => {
   const holder = {
     id: "00000000-0000-4000-8000-000000000001",
     user_id: UserId.make(userId),
@@ -228,27 +227,53 @@ it.effect("an API key is asked for every two seconds, and is remembered no longe
     banned_until: null,
     deleted_at: null
   } as const
-  const keys = Layer.succeed(KeyHolders, {
-    isKey: () => true,
-    wellFormed: () => true,
-    find: () =>
-      Effect.sync(() => {
-        asked++
-        return holder
-      })
-  })
+  const withKey = (body: (asked: () => number) => Effect.Effect<void, unknown, Authenticator>) => {
+    let asked = 0
+    const keys = Layer.succeed(KeyHolders, {
+      isKey: () => true,
+      wellFormed: () => true,
+      find: () =>
+        Effect.sync(() => {
+          asked++
+          return holder
+        })
+    })
+    return body(() => asked).pipe(on(new FakeAccounts(), keys))
+  }
   const use = Effect.gen(function*() {
     const authenticator = yield* Authenticator
     return yield* authenticator.authenticate(Headers.fromInput({ authorization: "Bearer a-key" }), "me:read").pipe(
       Effect.match({ onFailure: ({ _tag }) => _tag, onSuccess: () => "in" })
     )
   })
-  return Effect.gen(function*() {
-    for (const [at, outcome, times] of [[0, "in", 1], [1999, "in", 1], [2000, "in", 2], [3000, "Unauthorized", 3]] as const) {
-      yield* TestClock.setTime(at)
-      assert.deepStrictEqual([yield* use, asked], [outcome, times], `${at} ms`)
-    }
-  }).pipe(on(new FakeAccounts(), keys))
+
+  it.effect("is asked for every two seconds, and is remembered no longer than it lasts", () =>
+    withKey(Effect.fnUntraced(function*(asked) {
+      for (const [at, outcome, times] of [[0, "in", 1], [1999, "in", 1], [2000, "in", 2], [3000, "Unauthorized", 3]] as const) {
+        yield* TestClock.setTime(at)
+        assert.deepStrictEqual([yield* use, asked()], [outcome, times], `${at} ms`)
+      }
+    })))
+
+  it.effect("is looked at behind a known answer before its time is over, once, and lets nobody in for what it may not do", () =>
+    withKey(Effect.fnUntraced(function*(asked) {
+      const { known } = yield* Authenticator
+      const at = Effect.fnUntraced(function*(now: number) {
+        yield* TestClock.setTime(now)
+        const user = known("Bearer a-key", "me:read", now)
+        yield* TestClock.adjust(0)
+        return [user?.api_key, asked()]
+      })
+      assert.deepStrictEqual(yield* at(0), [undefined, 0])
+      yield* use
+      assert.isUndefined(known("Bearer a-key", "me:write", 0))
+      assert.isUndefined(known("Bearer a-key", null, 0))
+      assert.deepStrictEqual(yield* at(1499), [holder.id, 1])
+      assert.deepStrictEqual(yield* at(1500), [holder.id, 2])
+      assert.deepStrictEqual(yield* at(1500), [holder.id, 2])
+      assert.deepStrictEqual(yield* at(2999), [holder.id, 2], "counted from the second look")
+      assert.deepStrictEqual(yield* at(3000), [undefined, 2], "it has expired")
+    })))
 })
 
 it.effect("no token and no claim reaches the log, whatever goes wrong", () => {
