@@ -35,6 +35,7 @@ import { Migrator } from "./database/Migrator.ts"
 import { Signals } from "./database/Signals.ts"
 import { Transaction } from "./database/Transaction.ts"
 import { vendorLayer } from "./decodo/VendorLayer.ts"
+import { Discovery } from "./discovery/Discovery.ts"
 import * as DocsHttp from "./docs/DocsHttp.ts"
 import { Favorites } from "./favorites/Favorites.ts"
 import { answeredLimits } from "./http/AnsweredLimits.ts"
@@ -134,6 +135,7 @@ export const services = (settings: SettingsValues) => {
   const rooms = Layer.mergeAll(
     AccessTracker.layer,
     CreditsRoom.layer(settings),
+    Discovery.layer,
     Searches.layer,
     Posts.layer,
     ProfileRepo.layer,

@@ -41,7 +41,16 @@ export const requestsOf = (
     ...["posts", "analytics", "related", "history"].flatMap((part) =>
       evenly(7, some, (share, { token, username }) => get(share, `/profile/${username}/${part}`, token))
     ),
-    ...["/me", "/me/favorites", "/me/searches", "/me/access", "/me/dashboard", "/jobs", "/profiles/suggest?q=soak.1"].flatMap((
+    ...[
+      "/me",
+      "/me/favorites",
+      "/me/searches",
+      "/me/access",
+      "/me/dashboard",
+      "/jobs",
+      "/profiles/suggest?q=soak.1",
+      "/profiles?q=soak"
+    ].flatMap((
       path
     ) => evenly(2, some.slice(0, 20), (share, { token }) => get(share, path, token))),
     ...evenly(20, some, (share, { token, username }): Request => ({

@@ -36,6 +36,7 @@ import { backfillProbes } from "./backfillProbes.ts"
 import { callProbes } from "./callProbes.ts"
 import { campaignProbes } from "./campaignProbes.ts"
 import { creditProbes } from "./creditProbes.ts"
+import { discoveryProbes } from "./discoveryProbes.ts"
 import { jobProbes } from "./jobProbes.ts"
 import { refreshProbes } from "./refreshProbes.ts"
 import { retentionProbes } from "./retentionProbes.ts"
@@ -271,6 +272,7 @@ export const probes: ReadonlyArray<Probe> = [
   ...campaignProbes,
   ...usageProbes,
   ...callProbes,
+  ...discoveryProbes,
   ...creditProbes,
   ...refreshProbes,
   ...thriftProbes,

@@ -20,6 +20,15 @@ export const tierOf = (followers: number): FollowerTier => {
   return followers < 1_000_000 ? "macro" : "mega"
 }
 
+/** Followers from and up to which a tier reaches, without the latter. */
+export const tierBounds: Readonly<Record<FollowerTier, { readonly from: number; readonly to: number | null }>> = {
+  nano: { from: 0, to: 10_000 },
+  micro: { from: 10_000, to: 50_000 },
+  mid: { from: 50_000, to: 500_000 },
+  macro: { from: 500_000, to: 1_000_000 },
+  mega: { from: 1_000_000, to: null }
+}
+
 export const follower_tier = firstVersion({
   method: "follower_tier",
   definition: "Size class of the account by its followers.",

@@ -15,6 +15,7 @@ export const looksUp = { scope: "profiles:lookup" } as const
 /** What a key needs to read and to change in a group of the API. A group that is not here is for no key: that is to be decided, not forgotten. */
 const groups: Readonly<Record<string, { readonly read: Scope; readonly write: Scope }>> = {
   profiles: { read: "profiles:read", write: "profiles:lookup" },
+  discovery: { read: "profiles:read", write: "profiles:lookup" },
   jobs: { read: "profiles:read", write: "profiles:lookup" },
   insights: { read: "profiles:read", write: "profiles:lookup" },
   campaigns: { read: "campaigns:read", write: "campaigns:write" },

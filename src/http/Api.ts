@@ -9,6 +9,7 @@ import { CampaignsApi } from "../campaigns/CampaignsApi.ts"
 import { BillingApi } from "../credits/BillingApi.ts"
 import { CreditsAdminApi } from "../credits/CreditsAdminApi.ts"
 import { CreditsApi, describeCharges } from "../credits/CreditsApi.ts"
+import { DiscoveryApi } from "../discovery/DiscoveryApi.ts"
 import { FavoritesApi } from "../favorites/FavoritesApi.ts"
 import { describeKeys } from "../idempotency/IdempotencyApi.ts"
 import { InsightsApi } from "../insights/InsightsApi.ts"
@@ -40,6 +41,7 @@ export class Api extends HttpApi.make("analytics-following")
   .add(ApiKeysApi)
   .add(LimitsApi)
   .add(SearchesApi)
+  .add(DiscoveryApi)
   .add(ProfilesApi)
   .add(JobsApi)
   .add(InsightsApi)

@@ -8,6 +8,7 @@ import * as CampaignsHttp from "../campaigns/CampaignsHttp.ts"
 import * as BillingHttp from "../credits/BillingHttp.ts"
 import * as CreditsAdminHttp from "../credits/CreditsAdminHttp.ts"
 import * as CreditsHttp from "../credits/CreditsHttp.ts"
+import * as DiscoveryHttp from "../discovery/DiscoveryHttp.ts"
 import * as FavoritesHttp from "../favorites/FavoritesHttp.ts"
 import * as InsightsHttp from "../insights/InsightsHttp.ts"
 import * as ReportHttp from "../insights/report/ReportHttp.ts"
@@ -32,6 +33,7 @@ export const handlers = Layer.mergeAll(
   ApiKeysHttp.layer,
   LimitsHttp.layer,
   SearchesHttp.layer,
+  DiscoveryHttp.layer,
   ProfilesHttp.layer,
   JobsHttp.layer,
   InsightsHttp.layer,

@@ -2,7 +2,6 @@ import { Schema } from "effect"
 import { Analytics } from "../analytics/Analytics.ts"
 import { derived, Figure, unavailable } from "../analytics/Figure.ts"
 import type { Figure as FigureOf } from "../analytics/Figure.ts"
-import type { FollowerTier } from "../analytics/FollowerTier.ts"
 import type { Method } from "../analytics/Method.ts"
 import { median, round, sorted } from "../analytics/Statistics.ts"
 import { wilson } from "./Shares.ts"
@@ -43,15 +42,6 @@ export const standingOf = (
     sample,
     { low: round(100 * low), high: round(100 * high), level }
   )
-}
-
-/** Followers from and up to which a tier reaches. */
-export const tierBounds: Readonly<Record<FollowerTier, { readonly from: number; readonly to: number | null }>> = {
-  nano: { from: 0, to: 10_000 },
-  micro: { from: 10_000, to: 50_000 },
-  mid: { from: 50_000, to: 500_000 },
-  macro: { from: 500_000, to: 1_000_000 },
-  mega: { from: 1_000_000, to: null }
 }
 
 const MIN_PEERS = 20

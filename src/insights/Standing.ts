@@ -1,6 +1,6 @@
 import { Context, Effect, Layer, Option, Schema } from "effect"
 import { Analytics } from "../analytics/Analytics.ts"
-import { tierOf } from "../analytics/FollowerTier.ts"
+import { tierBounds, tierOf } from "../analytics/FollowerTier.ts"
 import type { PostSample } from "../analytics/Sample.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import type { ListedPost } from "../posts/ListedPost.ts"
@@ -12,7 +12,7 @@ import { type Authenticity, authenticityOf } from "./authenticity/Authenticity.t
 import { spikeShare } from "./authenticity/Surroundings.ts"
 import { Comments } from "./Comments.ts"
 import { growth } from "./history/Growth.ts"
-import { type PeerBenchmarks, standingOf, tierBounds } from "./PeerBenchmarks.ts"
+import { type PeerBenchmarks, standingOf } from "./PeerBenchmarks.ts"
 
 /** How a stored profile stands: against people's behaviour, and among its peers. Computed from what is stored, each time. */
 export class Standing extends Context.Service<Standing, {

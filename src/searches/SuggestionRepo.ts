@@ -1,6 +1,7 @@
 import { Context, Effect, Layer } from "effect"
 import { ReadSql } from "../database/Database.ts"
 import type { DatabaseError } from "../database/DatabaseErrors.ts"
+import { containing } from "../database/Like.ts"
 import { rows } from "../database/Rows.ts"
 import { ProfileSummary } from "../profiles/ProfileSummary.ts"
 import type { UserId } from "../users/UserId.ts"
@@ -90,5 +91,3 @@ export class SuggestionRepo extends Context.Service<SuggestionRepo, {
 /** The least text that is greater than every text that begins so; names are ASCII. */
 const afterAll = (beginning: string): string =>
   beginning.slice(0, -1) + String.fromCharCode(beginning.charCodeAt(beginning.length - 1) + 1)
-
-const containing = (part: string): string => `%${part.replace(/[\\_%]/g, "\\$&")}%`

@@ -157,6 +157,7 @@ layer(TestApp.layer({ settings: { CREDITS_ENABLED: "true" } }), { excludeTestSer
           )
         )
         assert.sameMembers(costing, [
+          "get /profiles",
           "get /profile/{username}",
           "post /profile/{username}/refresh",
           "post /profile/{username}/unlock",

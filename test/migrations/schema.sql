@@ -936,7 +936,14 @@ CREATE TABLE profiles (
   CONSTRAINT profiles_username_format CHECK (((username = lower(username)) AND (username ~ '^[a-z0-9._]{1,30}$'::text))),
   CONSTRAINT profiles_video_count CHECK ((video_count >= 0))
 );
+CREATE INDEX profiles_discovery_business_idx ON public.profiles USING btree (is_business_account, COALESCE(followers_count, ('-1'::integer)::bigint) DESC, id DESC) WHERE (availability <> 'gone'::text);
+CREATE INDEX profiles_discovery_category_idx ON public.profiles USING btree (lower("left"(category, 100)), COALESCE(followers_count, ('-1'::integer)::bigint) DESC, id DESC) WHERE (availability <> 'gone'::text);
+CREATE INDEX profiles_discovery_idx ON public.profiles USING btree (COALESCE(followers_count, ('-1'::integer)::bigint) DESC, id DESC) WHERE (availability <> 'gone'::text);
+CREATE INDEX profiles_discovery_verified_idx ON public.profiles USING btree (is_verified, COALESCE(followers_count, ('-1'::integer)::bigint) DESC, id DESC) WHERE (availability <> 'gone'::text);
+CREATE INDEX profiles_engagement_rate_idx ON public.profiles USING btree (engagement_rate) WHERE (engagement_rate IS NOT NULL);
 CREATE INDEX profiles_followers_count_idx ON public.profiles USING btree (followers_count DESC NULLS LAST);
+CREATE INDEX profiles_full_name_prefix_idx ON public.profiles USING btree (lower("left"(full_name, 100)) text_pattern_ops);
+CREATE INDEX profiles_full_name_trgm_idx ON public.profiles USING gin (lower(full_name) extensions.gin_trgm_ops);
 CREATE INDEX profiles_last_refreshed_idx ON public.profiles USING btree (last_refreshed);
 CREATE INDEX profiles_peers_idx ON public.profiles USING btree (is_business_account, followers_count, id) INCLUDE (engagement_rate, posts_per_week, influence_score) WHERE ((engagement_rate IS NOT NULL) AND (availability = 'available'::text));
 CREATE INDEX profiles_username_prefix_idx ON public.profiles USING btree (username text_pattern_ops);
