@@ -34,14 +34,14 @@ export class DiscoveryApi extends HttpApiGroup.make("discovery")
             description: "Part of a username or full name; with fewer than three letters or digits in a row, their beginning"
           })
         ),
-        tier: Schema.optionalKey(FollowerTier.annotate({ description: follower_tier.formula })),
+        tier: Schema.optionalKey(Schema.Literals(FollowerTier.literals).annotate({ description: follower_tier.formula })),
         min_followers: Schema.optionalKey(followers),
-        max_followers: Schema.optionalKey(followers.annotate({ description: "Inclusive" })),
+        max_followers: Schema.optionalKey(followers),
         category: Schema.optionalKey(name(100).annotate({ description: "As Instagram calls it, in any case: `Photographer`" })),
         is_verified: Schema.optionalKey(flag),
         is_business_account: Schema.optionalKey(flag),
-        min_engagement_rate: Schema.optionalKey(engagementRate.annotate({ description: "Percent, in steps of 0.5" })),
-        max_engagement_rate: Schema.optionalKey(engagementRate.annotate({ description: "Percent, in steps of 0.5; inclusive" })),
+        min_engagement_rate: Schema.optionalKey(engagementRate),
+        max_engagement_rate: Schema.optionalKey(engagementRate),
         sort: Schema.optionalKey(
           Schema.Literals(["followers", "relevance"]).annotate({
             description:
@@ -63,8 +63,9 @@ export class DiscoveryApi extends HttpApiGroup.make("discovery")
       .annotate(OpenApi.Summary, "Search the stored profiles by name, size, category and kind")
       .annotate(
         OpenApi.Description,
-        "What Instagram shows to everybody of profiles that somebody has looked up, and until when the caller has them open; gone ones are not found. All filters hold "
-          + "together. A profile whose category, count, kind or rate is unknown is not found by a filter of it: unknown is not zero. Opens nothing, and is no look-up. "
+        "What Instagram shows to everybody of profiles that somebody has looked up, and until when the caller has them open; gone ones are not found. "
+          + "All filters hold together; bounds are inclusive, rates are percent in steps of 0.5. A profile whose category, count, kind or rate is unknown "
+          + "is not found by a filter of it: unknown is not zero. Opens nothing, and is no look-up. "
           + "Costs credits where they are on (`X-Credits-Charged`), once in 24 hours for a page; an empty page, 304 and HEAD are free."
       )
   )

@@ -102,9 +102,6 @@ layer(rooms, { excludeTestServices: true, timeout: "2 minutes" })("of 100,000 pr
           SELECT generic_plans::integer AS generic, custom_plans::integer AS custom FROM pg_prepared_statements
           WHERE custom_plans >= 10 AND statement ~ 'rank_0' AND statement !~ '^EXPLAIN|pg_prepared_statements' ORDER BY 2`
       }))
-      console.log(
-        yield* sql`SELECT substring(statement from 'WHERE .*') as s, left(statement,10) as l, generic_plans, custom_plans FROM pg_prepared_statements where generic_plans > 1`
-      )
       assert.isAtLeast(plans.length, 2)
       for (const { generic } of plans) assert.strictEqual(generic, 0)
     }))
