@@ -2,6 +2,7 @@ import { Clock, Effect, Layer, Schedule } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { LedgerCheckRepo } from "../../src/credits/LedgerCheckRepo.ts"
 import { instantOf } from "../../src/database/Instant.ts"
+import { partialProfiles } from "../../test/support/partialProfiles.ts"
 import type { Person } from "./People.ts"
 import type { World } from "./World.ts"
 
@@ -101,25 +102,9 @@ export const audit = Effect.fnUntraced(function*(world: World, people: ReadonlyA
     UNION ALL
     SELECT 'delivery ' || id || ' (' || coalesce(last_failure, status) || ')' FROM webhook_deliveries WHERE status <> 'succeeded'
     UNION ALL
-    SELECT 'element ' || id || ' of the queue' FROM job_engine.queue WHERE state = 'failed'
-    UNION ALL
-    SELECT 'a part of ' || p.username FROM profiles AS p
-    JOIN LATERAL (
-      SELECT payload FROM vendor_answers WHERE username = p.username AND stored_at IS NOT NULL ORDER BY fetched_at DESC LIMIT 1
-    ) AS answer ON true
-    CROSS JOIN LATERAL (
-      SELECT count(DISTINCT edge #>> '{node,shortcode}') AS posts FROM (
-        SELECT jsonb_array_elements(answer.payload #> '{edge_owner_to_timeline_media,edges}') AS edge
-        UNION ALL
-        SELECT jsonb_array_elements(answer.payload #> '{edge_felix_video_timeline,edges}')
-      ) AS edges
-    ) AS said
-    WHERE said.posts <> (SELECT count(*) FROM post_profiles WHERE profile_id = p.id)
-      OR jsonb_array_length(answer.payload #> '{edge_related_profiles,edges}')
-        <> (SELECT count(*) FROM related_profiles WHERE profile_id = p.id)
-      OR 1 > (SELECT count(*) FROM profile_snapshots WHERE profile_id = p.id)
-      OR p.raw_data <> answer.payload`
+    SELECT 'element ' || id || ' of the queue' FROM job_engine.queue WHERE state = 'failed'`
   )
+  lost.push(...(yield* Effect.provideService(partialProfiles, SqlClient, sql)).map((name) => `a part of ${name}`))
   into(doubled)(
     yield* found`
     SELECT 'the answer for ' || username || ', kept ' || count(*) || ' times' AS what FROM vendor_answers
