@@ -61,6 +61,8 @@ layer(TestApp.layer({ settings }), { excludeTestServices: true })((it) => {
         }
       }
       yield* user.get("/profiles/suggest?q=words-of-a-user")
+      yield* user.get("/profiles?q=words-of-a-user&category=words-of-a-user")
+      yield* user.get("/profiles?words-of-a-user=1")
 
       // A row that the database refuses, one that does not decode, a table that is not there, connections that are cut.
       yield* sql`ALTER TABLE posts ADD CONSTRAINT refuses CHECK (caption NOT LIKE '%forbidden%')`
