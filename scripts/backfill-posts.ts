@@ -87,7 +87,10 @@ const fetchMissing = Effect.fnUntraced(function*(most: number, dryRun: boolean) 
     yield* Effect.forEach(batch, ({ username }) =>
       Effect.gen(function*() {
         const fetch = yield* fetches.join(username, undefined, { purpose: "backfill", analysisType: "refresh" })
-        const result = yield* Effect.result((yield* fetches.outcome(fetch)).result)
+        const outcome = yield* fetches.outcome(fetch)
+        // It ended a day ago and more, while this script stood still.
+        if (outcome === undefined) return
+        const result = yield* Effect.result(outcome.result)
         if (result._tag === "Success") counts.succeeded++
         else {
           counts.failed++

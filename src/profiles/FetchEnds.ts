@@ -16,7 +16,8 @@ export interface EndedFetch {
  * else by looking, ever less often, at all that are waited for with one statement. Nothing is looked at while nobody waits.
  */
 export class FetchEnds extends Context.Service<FetchEnds, {
-  await(id: FetchId): Effect.Effect<EndedFetch>
+  /** Undefined: it ended so long ago that nobody knows of it any longer. */
+  await(id: FetchId): Effect.Effect<EndedFetch | undefined>
   /** Runs what fetches it: its end will be announced here, so that it need not be looked for meanwhile. */
   runHere<A, E, R>(id: FetchId, run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R>
   announce(ended: EndedFetch): Effect.Effect<void>
@@ -43,6 +44,8 @@ export class FetchEnds extends Context.Service<FetchEnds, {
             Effect.flatMap((found) =>
               Effect.forEach(found, ({ recorded, ...fetch }) => announce({ fetch, recorded: new Set(recorded) }))
             ),
+            // Only who has waited for a while can wait for what is gone.
+            Effect.andThen(Effect.suspend(() => pause < longestPause ? Effect.void : forgetPruned(elsewhere))),
             Effect.ignore,
             Effect.as(true)
           )
@@ -53,6 +56,16 @@ export class FetchEnds extends Context.Service<FetchEnds, {
           const known = waiting.get(ended.fetch.id)
           return known === undefined ? Effect.void : Deferred.succeed(known.ended, ended)
         })
+
+      /** Whoever was away for a day, with their machine or their database, may come back to a fetch that ended and was pruned meanwhile. */
+      const forgetPruned = (ids: ReadonlyArray<FetchId>) =>
+        Effect.flatMap(repo.findPruned(ids), (found) =>
+          Effect.sync(() => {
+            for (const { id } of found) {
+              const known = waiting.get(id)
+              if (known !== undefined) Deferred.doneUnsafe(known.ended, Effect.undefined)
+            }
+          }))
 
       let pause = shortestPause
       yield* loop(
@@ -81,7 +94,7 @@ export class FetchEnds extends Context.Service<FetchEnds, {
         await: (id) =>
           Effect.acquireUseRelease(
             Effect.sync(() => {
-              const known = waiting.get(id) ?? { ended: Deferred.makeUnsafe<EndedFetch>(), count: 0 }
+              const known = waiting.get(id) ?? { ended: Deferred.makeUnsafe<EndedFetch | undefined>(), count: 0 }
               known.count++
               waiting.set(id, known)
               if (!here.has(id)) wake.openUnsafe()
@@ -111,7 +124,7 @@ export class FetchEnds extends Context.Service<FetchEnds, {
 }
 
 interface Waiting {
-  readonly ended: Deferred.Deferred<EndedFetch>
+  readonly ended: Deferred.Deferred<EndedFetch | undefined>
   count: number
 }
 

@@ -81,7 +81,7 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
           return { known, seen: found?.last_refreshed ?? null }
         })
 
-        const acquire = Effect.fn("ProfileAcquisition.acquire")(function*(asked: AcquireOptions) {
+        const acquire: ProfileAcquisition["Service"]["acquire"] = Effect.fn("ProfileAcquisition.acquire")(function*(asked) {
           const { analysisType, settle, username } = asked
           let caller: Caller = { id: asked.user, startedAt: yield* Clock.currentTimeMillis, reservation: null }
 
@@ -153,6 +153,9 @@ export class ProfileAcquisition extends Context.Service<ProfileAcquisition, {
             return
           }
           const outcome = yield* fetches.outcome(fetch)
+          if (outcome === undefined) {
+            return yield* acquire({ ...asked, fetch: null })
+          }
           const result = yield* Effect.result(outcome.result)
           yield* Result.isSuccess(result)
             ? grant(result.success, "vendor", outcome.recorded(asked.user))

@@ -31,6 +31,8 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
   >
   /** Of these, those that have ended, with the users whom the transaction that ended them recorded. */
   findEnded(ids: ReadonlyArray<FetchId>): Effect.Effect<ReadonlyArray<typeof EndedRow.Type>, DatabaseError>
+  /** Of these, those that are there no longer: they ended long ago and were pruned. */
+  findPruned(ids: ReadonlyArray<FetchId>): Effect.Effect<ReadonlyArray<{ readonly id: FetchId }>, DatabaseError>
   /** A fetch that the user asked for, under way or ended since then. */
   findOf(id: string, user: UserId, since: Column.Instant): Effect.Effect<ProfileFetch | undefined, DatabaseError>
   /** Takes a fetch up, with whoever was the first to ask for it; nothing where it has ended. */
@@ -69,6 +71,7 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
       const decodeStarted = row("profile_fetches", StartedRow)
       const decodeEnded = rows("profile_fetches", EndedRow)
       const decodeId = row("profile_fetches", Schema.Struct({ id: FetchId }))
+      const decodeIds = rows("profile_fetches", Schema.Struct({ id: FetchId }))
       const decodeAttempts = row("profile_fetches", Schema.Struct({ attempts: ProfileFetch.fields.attempts }))
       const decodeNames = rows("profile_fetches", Schema.Struct({ username: ProfileFetch.fields.username }))
       const decodeCallers = rows("profile_fetch_callers", WaitingRow)
@@ -144,6 +147,12 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
           ) AS recorded
           FROM profile_fetches AS f
           WHERE f.id = ANY (${[...ids]}::uuid[]) AND f.finished_at IS NOT NULL`)
+      )
+
+      const findPruned = Effect.fn("ProfileFetchRepo.findPruned")((ids: ReadonlyArray<FetchId>) =>
+        decodeIds(read`
+          SELECT asked.id FROM unnest(${[...ids]}::uuid[]) AS asked (id)
+          WHERE NOT EXISTS (SELECT 1 FROM profile_fetches AS f WHERE f.id = asked.id)`)
       )
 
       const findOf = Effect.fn("ProfileFetchRepo.findOf")((id: string, user: UserId, since: Column.Instant) =>
@@ -256,6 +265,7 @@ export class ProfileFetchRepo extends Context.Service<ProfileFetchRepo, {
         findUnderWay,
         findNewer,
         findEnded,
+        findPruned,
         findOf,
         start,
         findAttempts,

@@ -59,8 +59,8 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
     ProfileFetch,
     ProfileSuppressed | DatabaseError
   >
-  /** Waits for the end of a fetch. Interrupting it changes nothing for the fetch. */
-  outcome(fetch: ProfileFetch | FetchId): Effect.Effect<Outcome>
+  /** Waits for the end of a fetch; undefined where that is long forgotten. Interrupting it changes nothing for the fetch. */
+  outcome(fetch: ProfileFetch | FetchId): Effect.Effect<Outcome | undefined>
   /** The user is answered before the fetch ends, and told of its end as that of a job. */
   goOn(id: FetchId, user: UserId): Effect.Effect<void, DatabaseError>
   /** The failure that a name ended with lately, to be answered without asking again. */
@@ -140,12 +140,13 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
           result: outcomeOf(fetch),
           recorded: (user) => recorded.has(user)
         })
+        const awaited = (id: FetchId) => Effect.map(ends.await(id), (known) => known && ended(known))
 
         const outcome = (fetch: ProfileFetch | FetchId) =>
           typeof fetch === "string"
-            ? Effect.map(ends.await(fetch), ended)
+            ? awaited(fetch)
             : fetch.finished_at === null
-            ? Effect.map(ends.await(fetch.id), ended)
+            ? awaited(fetch.id)
             // Joined after its end, hence too late for its transaction.
             : Effect.succeed(ended({ fetch, recorded: new Set() }))
 

@@ -161,6 +161,8 @@ export class Profiles extends Context.Service<Profiles, {
           )
         )
 
+        const afresh = (options: LookupOptions): Effect.Effect<Ready | Pending, LookupFailure> => lookup(options)
+
         const lookupOnce = Effect.fnUntraced(function*({ user, username, wait, force }: LookupOptions) {
           const startedAt = yield* Clock.currentTimeMillis
           let caller: Caller = { id: user, startedAt, reservation: null }
@@ -208,8 +210,11 @@ export class Profiles extends Context.Service<Profiles, {
             yield* fetches.goOn(fetch.id, user)
             return { _tag: "Pending" as const, fetch }
           }
-          const recorded = ended.value.recorded(user)
-          return yield* Effect.matchEffect(ended.value.result, {
+          const outcome = ended.value
+          // The machine slept for a day in between.
+          if (outcome === undefined) return yield* afresh({ user, username, wait, force })
+          const recorded = outcome.recorded(user)
+          return yield* Effect.matchEffect(outcome.result, {
             onSuccess: (granted) => storedAnswer(caller, granted, null, analysisType, recorded, "vendor"),
             onFailure: (failure) => failed(caller, username, known, failure, analysisType, recorded)
           })
