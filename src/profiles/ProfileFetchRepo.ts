@@ -1,4 +1,4 @@
-import { Context, Effect, Layer, Schema, Struct } from "effect"
+import { Context, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import { Reservation } from "../credits/CreditReservation.ts"
 import * as Column from "../database/Column.ts"
@@ -7,7 +7,8 @@ import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { available, row, rows } from "../database/Rows.ts"
 import { UserId } from "../users/UserId.ts"
 import type { ProfileId } from "./Profile.ts"
-import { FetchId, ProfileFetch, ProfileFetchCaller } from "./ProfileFetch.ts"
+import { FetchId, ProfileFetch } from "./ProfileFetch.ts"
+import { EndedRow, LeftRow, StartedRow, WaitingRow } from "./ProfileFetchRows.ts"
 import type { Username } from "./Username.ts"
 
 /** All SQL of `profile_fetches` and `profile_fetch_callers`. */
@@ -291,19 +292,6 @@ export interface End {
   readonly profile: ProfileId | null
   readonly problem: ProfileFetch["problem"]
 }
-
-const StartedRow = Schema.Struct({ ...ProfileFetch.fields, asked_by: Schema.NullOr(UserId) })
-
-const EndedRow = Schema.Struct({ ...ProfileFetch.fields, recorded: Schema.Array(UserId) })
-
-const WaitingRow = Schema.Struct(Struct.pick(ProfileFetchCaller.fields, ["user_id", "asked_at", "reservation"]))
-
-const LeftRow = Schema.Struct({
-  id: FetchId,
-  username: ProfileFetch.fields.username,
-  reservation: ProfileFetchCaller.fields.reservation,
-  is_job: ProfileFetchCaller.fields.is_job
-})
 
 /** Someone who waits for a fetch, and what they have reserved for it. */
 export type WaitingCaller = typeof WaitingRow.Type

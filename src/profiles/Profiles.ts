@@ -161,8 +161,7 @@ export class Profiles extends Context.Service<Profiles, {
           )
         )
 
-        const afresh = (options: LookupOptions): Effect.Effect<Ready | Pending, LookupFailure> => lookup(options)
-
+        const afresh: Profiles["Service"]["lookup"] = (options) => lookup(options)
         const lookupOnce = Effect.fnUntraced(function*({ user, username, wait, force }: LookupOptions) {
           const startedAt = yield* Clock.currentTimeMillis
           let caller: Caller = { id: user, startedAt, reservation: null }
