@@ -55,6 +55,7 @@ export const jobProbes: ReadonlyArray<Probe> = [
   { method: "ProfileFetchRepo.setJob", run: fetches(ProfileFetchRepo.use((repo) => repo.setJob(fetch, user))) },
   { method: "ProfileFetchRepo.findUnderWay", run: fetches(ProfileFetchRepo.use((repo) => repo.findUnderWay([username]))) },
   { method: "ProfileFetchRepo.findEnded", run: fetches(ProfileFetchRepo.use((repo) => repo.findEnded([fetch]))) },
+  { method: "ProfileFetchRepo.findPruned", run: fetches(ProfileFetchRepo.use((repo) => repo.findPruned([fetch]))) },
   { method: "ProfileFetchRepo.findOf", run: fetches(ProfileFetchRepo.use((repo) => repo.findOf(id, user, now))) },
   { method: "ProfileFetchRepo.start", run: fetches(ProfileFetchRepo.use((repo) => repo.start(fetch, now))) },
   { method: "ProfileFetchRepo.findAttempts", run: fetches(ProfileFetchRepo.use((repo) => repo.findAttempts(fetch))) },

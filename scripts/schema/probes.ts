@@ -88,6 +88,7 @@ export const probes: ReadonlyArray<Probe> = [
     run: access(AccessRepo.use((repo) => repo.extend(user, profile, { from: now, to: later, now })))
   },
   { method: "AccessRepo.findOpen", run: access(AccessRepo.use((repo) => repo.findOpen(user, profile, now))) },
+  { method: "AccessRepo.findOpenOf", run: access(AccessRepo.use((repo) => repo.findOpenOf([{ user, profile }], now))) },
   { method: "AccessRepo.delete", run: access(AccessRepo.use((repo) => repo.delete(user, profile))) },
   ...(["active", "expired", "all"] as const).flatMap((state) =>
     [undefined, stamp].map((after): Probe => ({

@@ -1,4 +1,4 @@
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer, Schema, Struct } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
 import * as Column from "../database/Column.ts"
 import { ReadSql } from "../database/Database.ts"
@@ -8,6 +8,12 @@ import type { ProfileId } from "../profiles/Profile.ts"
 import type { UserId } from "../users/UserId.ts"
 import { ProfileAccess } from "./ProfileAccess.ts"
 import { UnlockedRow, type Window } from "./UnlockedProfile.ts"
+
+/** Who may have a window, on what. */
+export interface Holder {
+  readonly user: UserId
+  readonly profile: ProfileId
+}
 
 /** All SQL of `user_profile_access`. Instants are given, never taken from the server's clock, so that tests own time. */
 export class AccessRepo extends Context.Service<AccessRepo, {
@@ -26,6 +32,11 @@ export class AccessRepo extends Context.Service<AccessRepo, {
     end: { readonly from: Column.Instant; readonly to: Column.Instant; readonly now: Column.Instant }
   ): Effect.Effect<Window | undefined, DatabaseError>
   findOpen(user: UserId, profile: ProfileId, now: Column.Instant): Effect.Effect<Window | undefined, DatabaseError>
+  /** Of these, those that are open. */
+  findOpenOf(
+    holders: ReadonlyArray<Holder>,
+    now: Column.Instant
+  ): Effect.Effect<ReadonlyArray<typeof HeldRow.Type>, DatabaseError>
   delete(user: UserId, profile: ProfileId): Effect.Effect<boolean, DatabaseError>
   /** Windows latest-ending first, after `position` (opaque, from a former row). */
   list(options: {
@@ -47,6 +58,7 @@ export class AccessRepo extends Context.Service<AccessRepo, {
       const decodeAccess = rows("user_profile_access", GrantedRow)
       const decodeWindow = row("user_profile_access", WindowRow)
       const decodeUnlocked = rows("user_profile_access", UnlockedRow)
+      const decodeHeld = rows("user_profile_access", HeldRow)
       const decodeId = row("user_profile_access", Schema.Struct({ id: Column.uuid }))
 
       const upsert = Effect.fn("AccessRepo.upsert")((users: ReadonlyArray<UserId>, profile: ProfileId, window: Window) =>
@@ -91,6 +103,15 @@ export class AccessRepo extends Context.Service<AccessRepo, {
           SELECT granted_at, expires_at FROM user_profile_access
           WHERE user_id = ${user} AND profile_id = ${profile} AND expires_at > ${now}`)
 
+      const findOpenOf = Effect.fn("AccessRepo.findOpenOf")((holders: ReadonlyArray<Holder>, now: Column.Instant) =>
+        decodeHeld(read`
+          SELECT user_id, profile_id, expires_at
+          FROM unnest(${holders.map(({ user }) => user)}::uuid[], ${holders.map(({ profile }) => profile)}::uuid[])
+            AS asked (user_id, profile_id)
+          JOIN user_profile_access USING (user_id, profile_id)
+          WHERE expires_at > ${now}`)
+      )
+
       const remove = Effect.fn("AccessRepo.delete")((user: UserId, profile: ProfileId) =>
         Effect.map(
           decodeId(sql`DELETE FROM user_profile_access WHERE user_id = ${user} AND profile_id = ${profile} RETURNING id`),
@@ -121,11 +142,13 @@ export class AccessRepo extends Context.Service<AccessRepo, {
           LIMIT ${options.limit}`)
       })
 
-      return { upsert, open, extend, findOpen, delete: remove, list }
+      return { upsert, open, extend, findOpen, findOpenOf, delete: remove, list }
     })
   )
 }
 
 const GrantedRow = Schema.Struct({ ...ProfileAccess.fields, was_open: Schema.Boolean })
+
+const HeldRow = Schema.Struct(Struct.pick(ProfileAccess.fields, ["user_id", "profile_id", "expires_at"]))
 
 const WindowRow = Schema.Struct({ granted_at: Column.Instant, expires_at: Column.Instant })

@@ -4,7 +4,7 @@ import type { DatabaseError } from "../database/DatabaseErrors.ts"
 import { instantOf, millisOf } from "../database/Instant.ts"
 import type { ProfileId } from "../profiles/Profile.ts"
 import type { UserId } from "../users/UserId.ts"
-import { AccessRepo } from "./AccessRepo.ts"
+import { AccessRepo, type Holder } from "./AccessRepo.ts"
 import type { ProfileAccess } from "./ProfileAccess.ts"
 import type { UnlockedRow, Window } from "./UnlockedProfile.ts"
 
@@ -24,6 +24,10 @@ export class AccessTracker extends Context.Service<AccessTracker, {
   extend(user: UserId, profile: ProfileId, window: Window): Effect.Effect<Window | undefined, DatabaseError>
   /** The open window, or undefined. Asks the database each time. */
   check(user: UserId, profile: ProfileId): Effect.Effect<Window | undefined, DatabaseError>
+  /** As `check` for many at once, in one statement: the open ones, in no order. */
+  checkAll(
+    holders: ReadonlyArray<Holder>
+  ): Effect.Effect<ReadonlyArray<Pick<ProfileAccess, "user_id" | "profile_id" | "expires_at">>, DatabaseError>
   /** Ends a window at once. False when there was none. */
   revoke(user: UserId, profile: ProfileId): Effect.Effect<boolean, DatabaseError>
   /** A user's windows, latest-ending first, each with the position that `after` continues from. */
@@ -59,6 +63,10 @@ export class AccessTracker extends Context.Service<AccessTracker, {
         return yield* repo.findOpen(user, profile, instantOf(yield* Clock.currentTimeMillis))
       })
 
+      const checkAll = Effect.fn("AccessTracker.checkAll")(function*(holders: ReadonlyArray<Holder>) {
+        return yield* repo.findOpenOf(holders, instantOf(yield* Clock.currentTimeMillis))
+      })
+
       const list = Effect.fn("AccessTracker.list")(function*(
         user: UserId,
         { endingWithinDays, ...options }: Parameters<AccessTracker["Service"]["list"]>[1]
@@ -69,7 +77,7 @@ export class AccessTracker extends Context.Service<AccessTracker, {
         return found.map((unlocked) => ({ ...unlocked, days_remaining: daysRemaining(unlocked.access_expires_at, now) }))
       })
 
-      return { grant, open, extend, check, revoke: repo.delete, list }
+      return { grant, open, extend, check, checkAll, revoke: repo.delete, list }
     })
   )
 

@@ -60,7 +60,8 @@ export class Authenticator extends Context.Service<Authenticator, {
 
 /** The credential of `Authorization: Bearer …`; the scheme's case is free (RFC 9110, section 11.1). */
 export const bearerToken = (authorization: string | undefined): string | undefined => {
-  if (authorization === undefined || authorization.slice(0, 7).toLowerCase() !== "bearer ") return undefined
+  if (authorization === undefined) return undefined
+  if (!authorization.startsWith("Bearer ") && authorization.slice(0, 7).toLowerCase() !== "bearer ") return undefined
   const token = authorization.slice(7).trim()
   return token === "" ? undefined : token
 }

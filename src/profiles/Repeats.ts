@@ -1,4 +1,4 @@
-import { Effect, FiberSet } from "effect"
+import { Array as Arrays, Clock, Duration, Effect, FiberSet } from "effect"
 import { AccessTracker } from "../access/AccessTracker.ts"
 import { TtlMap } from "../cache/TtlMap.ts"
 import type * as Column from "../database/Column.ts"
@@ -21,6 +21,7 @@ export const makeRepeats = Effect.gen(function*() {
   const access = yield* AccessTracker
   const repeats = new TtlMap<Repeat>(remembered)
   const behind = yield* FiberSet.makeRuntime()
+  let due: Array<Due> = []
 
   /** Looks at the window again; one that is no longer open is forgotten. */
   const look = Effect.fnUntraced(function*(user: UserId, username: string, repeat: Repeat, now: number) {
@@ -33,6 +34,28 @@ export const makeRepeats = Effect.gen(function*() {
     repeat.accessExpiresAt = window.expires_at
     repeat.renewing = false
     return repeat
+  })
+
+  /** One statement for all windows that came due within a moment: each by itself would be most of what a busy process asks. */
+  const lookAtDue = Effect.suspend(() => {
+    const asked = due
+    due = []
+    return Effect.forEach(Arrays.chunksOf(asked, perStatement), lookAt, { discard: true })
+  })
+
+  const lookAt = Effect.fnUntraced(function*(asked: ReadonlyArray<Due>) {
+    const now = yield* Clock.currentTimeMillis
+    const open = new Map(
+      (yield* access.checkAll(asked)).map(({ expires_at, profile_id, user_id }) => [user_id + profile_id, expires_at])
+    )
+    for (const { profile, repeat, user, username } of asked) {
+      const expiresAt = open.get(user + profile)
+      if (expiresAt !== undefined) {
+        repeat.checkedAt = now
+        repeat.accessExpiresAt = expiresAt
+        repeat.renewing = false
+      } else if (repeats.get(user + username, now) === repeat) repeats.delete(user + username)
+    }
   })
 
   return {
@@ -55,14 +78,26 @@ export const makeRepeats = Effect.gen(function*() {
       if (repeat === undefined || now - repeat.checkedAt >= windowCheckedEvery) return undefined
       if (!repeat.renewing && now - repeat.checkedAt >= windowRenewedAfter) {
         repeat.renewing = true
-        behind(Effect.exit(look(user, username, repeat, now)))
+        if (due.push({ user, username, profile: repeat.profile, repeat }) === 1) {
+          behind(Effect.exit(Effect.delay(lookAtDue, gatheredFor)))
+        }
       }
       return repeat
     }
   }
 })
 
+interface Due {
+  readonly user: UserId
+  readonly username: string
+  readonly profile: ProfileId
+  readonly repeat: Repeat
+}
+
 const remembered = 200_000
+const perStatement = 1_000
+/** How long windows that are due wait for others. */
+const gatheredFor = Duration.millis(100)
 /** Milliseconds: a reload within this time is the same look-up, so a window is exact to the minute. */
 const repeatFor = 60_000
 /** Milliseconds: how late a window that was revoked or has ended stops the answers of its holder. */

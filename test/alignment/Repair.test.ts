@@ -37,6 +37,9 @@ const damaged = [
   "column_type profiles.full_name",
   "foreign_key_missing campaign_posts.campaign_posts_post_id_fkey",
   "grant_extra vendor_answers.anon",
+  // Expressions over the column whose type is another one.
+  "index_different profiles.profiles_full_name_prefix_idx",
+  "index_different profiles.profiles_full_name_trgm_idx",
   "index_missing posts.posts_hashtags_idx",
   "key_missing related_profiles.related_profiles_pkey",
   "key_missing user_profile_access.user_profile_access_user_id_profile_id_key",
