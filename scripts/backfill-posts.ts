@@ -11,10 +11,11 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Clock, Console, Duration, Effect, Layer, Schema } from "effect"
+import { Console, Duration, Effect, Layer, Schema } from "effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { instantOf } from "../src/database/Instant.ts"
+import { monotonicMillis } from "../src/observability/MonotonicTime.ts"
 import { reportFailure } from "../src/observability/StartFailure.ts"
 import { Backfill } from "../src/profiles/Backfill.ts"
 import { ProfileFetches } from "../src/profiles/ProfileFetches.ts"
@@ -74,7 +75,7 @@ const fetchMissing = Effect.fnUntraced(function*(most: number, dryRun: boolean) 
   const fetches = yield* ProfileFetches
   const counts = { profiles: 0, succeeded: 0, failed: 0, ceiling_reached: false }
   if (most === 0) return counts
-  const startedAt = yield* Clock.currentTimeMillis
+  const startedAt = yield* monotonicMillis
   const before = instantOf(startedAt - Duration.toMillis("7 days"))
   let after = "00000000-0000-0000-0000-000000000000"
   while (counts.profiles < most && !counts.ceiling_reached) {
@@ -97,7 +98,7 @@ const fetchMissing = Effect.fnUntraced(function*(most: number, dryRun: boolean) 
           if (result.failure._tag === "SpendCeilingReached") counts.ceiling_reached = true
         }
       }), { concurrency: fetchedAtOnce, discard: true })
-    const elapsed = (yield* Clock.currentTimeMillis) - startedAt
+    const elapsed = (yield* monotonicMillis) - startedAt
     yield* Console.error(`fetched: ${progressOf({ done: counts.profiles, total: most, elapsed })}`)
   }
   return counts

@@ -1,5 +1,6 @@
-import { Clock, Console, Effect, Schema } from "effect"
+import { Console, Effect, Schema } from "effect"
 import * as Flag from "effect/cli/Flag"
+import { monotonicMillis } from "../../src/observability/MonotonicTime.ts"
 import { RowCursor } from "./options.ts"
 
 /** The flags of every backfill. */
@@ -45,14 +46,14 @@ export const inBatches = Effect.fnUntraced(function*<E, R>(
   },
   batch: (after: string, limit: number) => Effect.Effect<Batch | undefined, E, R>
 ) {
-  const startedAt = yield* Clock.currentTimeMillis
+  const startedAt = yield* monotonicMillis
   let cursor = options.after
   for (let done = 0;;) {
     const next = yield* batch(cursor, options.batchSize)
     if (next === undefined) return cursor
     done += next.done
     cursor = next.cursor
-    const elapsed = (yield* Clock.currentTimeMillis) - startedAt
+    const elapsed = (yield* monotonicMillis) - startedAt
     yield* Console.error(
       `${progressOf({ done, total: options.total, elapsed })}; go on with ${options.flag ?? "--after"} ${cursor}`
     )

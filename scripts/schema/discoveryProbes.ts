@@ -8,7 +8,8 @@ import { UserId } from "../../src/users/UserId.ts"
 
 const user = UserId.make(id)
 const now = Column.Instant.make("2025-01-01T00:00:00.000Z")
-const any: ProfileSearch = {
+/** Nothing is asked for: what every stored profile fits. */
+export const anyProfile: ProfileSearch = {
   text: undefined,
   minFollowers: undefined,
   maxFollowers: undefined,
@@ -30,7 +31,7 @@ const all: ProfileSearch = {
   maxEngagementRate: 2,
   sort: "relevance"
 }
-const searches = [any, all, { ...any, text: "probe" }, { ...any, text: "p" }]
+const searches = [anyProfile, all, { ...anyProfile, text: "probe" }, { ...anyProfile, text: "p" }]
 
 /** The search among profiles, in the forms of its statement. */
 export const discoveryProbes: ReadonlyArray<Probe> = searches.flatMap((search) =>

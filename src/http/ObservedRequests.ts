@@ -38,8 +38,8 @@ export const observeRequests = Effect.fnUntraced(function*(
     help: "Requests that have no whole answer yet",
     read: Effect.sync(() => running)
   })
-  // Methods are the caller's words: those that no route has would be as many figures as somebody cares to invent.
   const routes = new Map<RoutePattern, ObservedRoute>()
+  // Methods are the caller's words: those that no route has would be as many figures as somebody cares to invent.
   const find = finderOf(
     (pattern) => {
       const route = new ObservedRoute(pattern, durations)

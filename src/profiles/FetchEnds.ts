@@ -51,21 +51,17 @@ export class FetchEnds extends Context.Service<FetchEnds, {
           )
       })
 
-      const announce = (ended: EndedFetch) =>
+      const tell = (id: FetchId, ended: EndedFetch | undefined) =>
         Effect.suspend(() => {
-          const known = waiting.get(ended.fetch.id)
+          const known = waiting.get(id)
           return known === undefined ? Effect.void : Deferred.succeed(known.ended, ended)
         })
 
+      const announce = (ended: EndedFetch) => tell(ended.fetch.id, ended)
+
       /** Whoever was away for a day, with their machine or their database, may come back to a fetch that ended and was pruned meanwhile. */
       const forgetPruned = (ids: ReadonlyArray<FetchId>) =>
-        Effect.flatMap(repo.findPruned(ids), (found) =>
-          Effect.sync(() => {
-            for (const { id } of found) {
-              const known = waiting.get(id)
-              if (known !== undefined) Deferred.doneUnsafe(known.ended, Effect.undefined)
-            }
-          }))
+        Effect.flatMap(repo.findPruned(ids), (found) => Effect.forEach(found, ({ id }) => tell(id, undefined), { discard: true }))
 
       let pause = shortestPause
       yield* loop(

@@ -23,18 +23,17 @@ export const makeRepeats = Effect.gen(function*() {
   const behind = yield* FiberSet.makeRuntime()
   let due: Array<Due> = []
 
-  /** Looks at the window again; one that is no longer open is forgotten. */
-  const look = Effect.fnUntraced(function*(user: UserId, username: string, repeat: Repeat, now: number) {
-    const window = yield* access.check(user, repeat.profile)
-    if (window === undefined) {
-      repeats.delete(user + username)
+  /** What a look at the window found, begun at `now`; one that is not open is forgotten, unless it was opened anew meanwhile. */
+  const note = (key: string, repeat: Repeat, expiresAt: Column.Instant | undefined, now: number): Repeat | undefined => {
+    if (expiresAt === undefined) {
+      if (repeats.get(key, now) === repeat) repeats.delete(key)
       return undefined
     }
     repeat.checkedAt = now
-    repeat.accessExpiresAt = window.expires_at
+    repeat.accessExpiresAt = expiresAt
     repeat.renewing = false
     return repeat
-  })
+  }
 
   /** One statement for all windows that came due within a moment: each by itself would be most of what a busy process asks. */
   const lookAtDue = Effect.suspend(() => {
@@ -48,14 +47,7 @@ export const makeRepeats = Effect.gen(function*() {
     const open = new Map(
       (yield* access.checkAll(asked)).map(({ expires_at, profile_id, user_id }) => [user_id + profile_id, expires_at])
     )
-    for (const { profile, repeat, user, username } of asked) {
-      const expiresAt = open.get(user + profile)
-      if (expiresAt !== undefined) {
-        repeat.checkedAt = now
-        repeat.accessExpiresAt = expiresAt
-        repeat.renewing = false
-      } else if (repeats.get(user + username, now) === repeat) repeats.delete(user + username)
-    }
+    for (const { profile, repeat, user, username } of asked) note(user + username, repeat, open.get(user + profile), now)
   })
 
   return {
@@ -67,9 +59,8 @@ export const makeRepeats = Effect.gen(function*() {
     /** The look of a user whose window is open. */
     find: Effect.fnUntraced(function*(user: UserId, username: string, now: number) {
       const repeat = repeats.get(user + username, now)
-      return repeat === undefined || now - repeat.checkedAt < windowCheckedEvery
-        ? repeat
-        : yield* look(user, username, repeat, now)
+      if (repeat === undefined || now - repeat.checkedAt < windowCheckedEvery) return repeat
+      return note(user + username, repeat, (yield* access.check(user, repeat.profile))?.expires_at, now)
     }),
 
     /** As `find`, without waiting: the window is looked at ahead, behind the answer, as the account is (see `AccountStanding`). */

@@ -99,8 +99,11 @@ export class Searches extends Context.Service<Searches, {
 export const beginningOf = (text: string): string =>
   Option.getOrElse(normalizeUsername(text), () => text.toLowerCase().replace(/[^a-z0-9._]/g, "").slice(0, 30))
 
-/** Whole milliseconds; null of what the column cannot hold: a look-up that a stopped system came back to after more than 24 days. */
+/**
+ * Whole milliseconds; null where they are not known: of what the column cannot hold, a look-up that a stopped system came back to after more
+ * than 24 days, and where the clock was set back meanwhile.
+ */
 const durationOf = (startedAt: number, now: number): number | null => {
-  const millis = Math.max(0, Math.round(now - startedAt))
-  return millis > 2_147_483_647 ? null : millis
+  const millis = Math.round(now - startedAt)
+  return millis < 0 || millis > 2_147_483_647 ? null : millis
 }

@@ -1,6 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
+import { anyProfile as any } from "../../scripts/schema/discoveryProbes.ts"
 import { Discovery } from "../../src/discovery/Discovery.ts"
 import type { ProfileSearch } from "../../src/discovery/ProfileSearch.ts"
 import { UserId } from "../../src/users/UserId.ts"
@@ -11,17 +12,6 @@ const sent: Parameters<typeof sentLayer>[0] = []
 const rooms = Discovery.layer.pipe(Layer.provideMerge(sentLayer(sent)), Layer.provideMerge(TestDatabase.layer))
 
 const user = UserId.make("00000000-0000-4000-8000-000000000001")
-const any: ProfileSearch = {
-  text: undefined,
-  minFollowers: undefined,
-  maxFollowers: undefined,
-  category: undefined,
-  isVerified: undefined,
-  isBusinessAccount: undefined,
-  minEngagementRate: undefined,
-  maxEngagementRate: undefined,
-  sort: "followers"
-}
 
 /**
  * As profiles are: the most followed are verified and no business, and the fewer followers the higher the rate; one in a thousand of a rare
