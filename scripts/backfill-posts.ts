@@ -11,7 +11,7 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Console, Duration, Effect, Layer, Schema } from "effect"
+import { Clock, Console, Duration, Effect, Layer, Schema } from "effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { instantOf } from "../src/database/Instant.ts"
@@ -76,7 +76,7 @@ const fetchMissing = Effect.fnUntraced(function*(most: number, dryRun: boolean) 
   const counts = { profiles: 0, succeeded: 0, failed: 0, ceiling_reached: false }
   if (most === 0) return counts
   const startedAt = yield* monotonicMillis
-  const before = instantOf(startedAt - Duration.toMillis("7 days"))
+  const before = instantOf((yield* Clock.currentTimeMillis) - Duration.toMillis("7 days"))
   let after = "00000000-0000-0000-0000-000000000000"
   while (counts.profiles < most && !counts.ceiling_reached) {
     const batch = yield* backfill.withoutPosts({ after, before, limit: Math.min(fetchedAtOnce, most - counts.profiles) })
