@@ -120,20 +120,25 @@ interface World {
   /** Jobs under way, by user: ids of fetches and of bulk jobs. */
   readonly jobs: ReadonlyArray<Array<string>>
   readonly firstCall: number
-  /** Unlocks asked for without a key, and the keys that were used, by user and name. */
-  readonly unlocks: Map<string, { plain: number; readonly keys: Set<string> }>
-  readonly keyed: Map<string, { readonly user: number; readonly name: number; readonly key: string; answered: boolean }>
+  /** How often unlocks were asked for, by user and name: those under a key once a day. */
+  readonly unlocks: Map<string, number>
+  readonly keyed: Map<string, KeyedUnlock>
   readonly refreshes: Map<Username, number>
   jumpedUnderWay: boolean
   /** What was asked when, for whoever has to find out why a promise was broken. */
   readonly history: Array<string>
 }
 
-const unlocksOf = (world: World, user: number, name: number) => {
-  const known = world.unlocks.get(`${user} ${name}`) ?? { plain: 0, keys: new Set<string>() }
-  world.unlocks.set(`${user} ${name}`, known)
-  return known
+interface KeyedUnlock {
+  readonly user: number
+  readonly name: number
+  readonly key: string
+  /** When it was asked for first: a day later the key has been forgotten, and asks for another. */
+  readonly since: number
+  answered: boolean
 }
+
+const unlocksOf = (world: World, user: number, name: number) => world.unlocks.get(`${user} ${name}`) ?? 0
 
 /** An unlock as its endpoint makes it: under its key, whose repeats get the first one's answer. */
 const unlock = Effect.fnUntraced(
@@ -141,15 +146,20 @@ const unlock = Effect.fnUntraced(
     const [user, username] = [world.users[asked.user]!, world.names[asked.name]!]
     const plain = Profiles.use((profiles) => profiles.unlock({ user, username, wait: Duration.seconds(25) }))
     const { key } = asked
+    const count = () => world.unlocks.set(`${asked.user} ${asked.name}`, unlocksOf(world, asked.user, asked.name) + 1)
     if (key === null) {
-      unlocksOf(world, asked.user, asked.name).plain++
+      count()
       yield* plain
       return
     }
-    unlocksOf(world, asked.user, asked.name).keys.add(key)
     const call = `${asked.user} ${asked.name} ${key}`
-    const known = world.keyed.get(call) ?? { ...asked, key, answered: false }
-    world.keyed.set(call, known)
+    const now = yield* Clock.currentTimeMillis
+    let known = world.keyed.get(call)
+    if (known === undefined || now - known.since >= day) {
+      count()
+      known = { user: asked.user, name: asked.name, key, since: now, answered: false }
+      world.keyed.set(call, known)
+    }
     const answer = { status: 200, headers: {}, content_type: null, body: null }
     const sealed = keyOf(user, `${username} ${key}`)
     const fingerprint = sealed.fingerprint("POST", `/profile/${username}/unlock`, "")
@@ -341,9 +351,9 @@ const settle = Effect.fnUntraced(function*(fleet: Fleet, world: World) {
     })
   )
   yield* quiet
-  for (const call of world.keyed.values()) {
-    for (let attempt = 0; attempt < 3 && !call.answered; attempt++) {
-      const exit = yield* process!.call(unlock(world, call))
+  for (const [call, asked] of world.keyed) {
+    for (let attempt = 0; attempt < 3 && world.keyed.get(call)?.answered !== true; attempt++) {
+      const exit = yield* process!.call(unlock(world, asked))
       yield* said(exit)
       if (exit !== undefined && Exit.isFailure(exit) && !isInUse(exit)) break
       fleet.clock.advance("151 seconds")
@@ -371,8 +381,7 @@ const checkUser = Effect.fnUntraced(function*(world: World, user: number) {
   const paid = yield* accessAddsUp(world.users[user]!, world.names)
   for (let name = 0; name < world.names.length; name++) {
     const { openings, renewals } = paid.get(world.names[name]!)!
-    const { keys, plain } = unlocksOf(world, user, name)
-    assert.isAtMost(renewals.length, plain + keys.size, "a window is renewed once for each time it was asked for")
+    assert.isAtMost(renewals.length, unlocksOf(world, user, name), "a window is renewed once for each time it was asked for")
     if (world.jumpedUnderWay) continue
     for (const [index, at] of openings.entries()) {
       const next = openings[index + 1] ?? Infinity
