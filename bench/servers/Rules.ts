@@ -23,7 +23,8 @@ export const makeRules = (pool: Pool, authUrl: string) => {
       requiredClaims: ["sub", "exp"]
     }).then(({ payload }) => payload, () => undefined)
     if (claims?.sub === undefined || claims.exp === undefined) return undefined
-    users.set(token, claims.sub, Math.min(Date.now() + 60_000, claims.exp * 1000))
+    const now = Date.now()
+    users.set(token, claims.sub, now, Math.min(now + 60_000, claims.exp * 1000))
     return claims.sub
   }
 
@@ -36,7 +37,8 @@ export const makeRules = (pool: Pool, authUrl: string) => {
       values: [user, username]
     })
     const end = rows[0]?.expires_at
-    if (end !== undefined) windows.set(user + username, end, Math.min(Date.now() + 2000, Date.parse(end)))
+    const now = Date.now()
+    if (end !== undefined) windows.set(user + username, end, now, Math.min(now + 2000, Date.parse(end)))
     return end
   }
 

@@ -32,7 +32,7 @@ export const makeAccountStanding = Effect.fnUntraced(function*(options: AccountS
     const now = yield* Clock.currentTimeMillis
     const account = yield* Effect.catch(accounts.ensure(token), unreadable)
     const verdict = judge(token, account, now)
-    if (asked === epoch) known.set(session, { user: token.id, verdict, renewFrom: now + ttl * 0.75 }, now + ttl)
+    if (asked === epoch) known.set(session, { user: token.id, verdict, renewFrom: now + ttl * 0.75 }, now, now + ttl)
     return yield* verdict
   })
 

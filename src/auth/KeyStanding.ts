@@ -22,6 +22,7 @@ export const makeKeyStanding = Effect.gen(function*() {
       known.set(
         key,
         { holder: verdict, renewFrom: now + ttl * 0.75 },
+        now,
         Math.min(now + ttl, verdict.expires_at === null ? Infinity : millisOf(verdict.expires_at))
       )
     }

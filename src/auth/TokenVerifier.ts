@@ -78,7 +78,7 @@ const make = Effect.fnUntraced(function*(options: TokenVerifierOptions) {
     ).pipe(Effect.catchDefect((error) => error instanceof errors.JOSEError ? Effect.fail(toInvalid(error)) : Effect.die(error)))
     const claims = yield* Effect.mapError(decodeClaims(payload), () => invalid("claims"))
     if (claims.iat > now / 1000 + options.leewaySeconds) return yield* refused("iat")
-    verified.set(signatureEnd(token), { token, claims }, Math.min(now + cacheTtl, claims.exp * 1000))
+    verified.set(signatureEnd(token), { token, claims }, now, Math.min(now + cacheTtl, claims.exp * 1000))
     return claims
   })
 

@@ -42,7 +42,7 @@ export class Cache extends Context.Service<Cache, {
         known: (key, now) => entries.get(key, now),
         set: (key, value, timeToLive) =>
           Effect.map(Clock.currentTimeMillis, (now) =>
-            entries.set(key, value, now + Math.min(longestStay, Duration.toMillis(timeToLive)))),
+            entries.set(key, value, now, now + Math.min(longestStay, Duration.toMillis(timeToLive)))),
         delete: (key) =>
           Effect.sync(() => entries.delete(key)),
         health: Effect.succeed<CacheHealth>({ state: "up", reason: null })

@@ -34,7 +34,7 @@ export const layer = (options: RedisCacheOptions) =>
           return true
         }, false)
         if (removed) unheard.delete(key)
-        else unheard.set(key, true, (yield* Clock.currentTimeMillis) + longestStay)
+        else unheard.set(key, true, -Infinity, (yield* Clock.currentTimeMillis) + longestStay)
         return removed
       })
       const read = (key: string) => attempt("get", async () => decode(await bytes.get(prefix + key)), undefined)

@@ -23,15 +23,18 @@ export class TtlMap<Value> {
     return this.#young.size + this.#old.size
   }
 
-  /** Times are milliseconds since 1970; at `expiresAt` an entry is gone. */
+  /** `now` is milliseconds since 1970. */
   get(key: string, now: number): Value | undefined {
     const entry = this.#young.get(key) ?? this.#promote(key)
-    return entry === undefined || now >= entry.expiresAt ? undefined : entry.value
+    return entry === undefined || now >= entry.until || now < entry.since ? undefined : entry.value
   }
 
-  /** A value heavier than a generation is not kept. */
-  set(key: string, value: Value, expiresAt: number): void {
-    this.#insert(key, { value, expiresAt })
+  /**
+   * To be had from `since` on, and at `until` no more: milliseconds since 1970. A clock that is set back behind `since` would make a value last
+   * longer than it may. A value heavier than a generation is not kept.
+   */
+  set(key: string, value: Value, since: number, until: number): void {
+    this.#insert(key, { value, since, until })
   }
 
   delete(key: string): void {
@@ -68,5 +71,6 @@ export class TtlMap<Value> {
 
 interface Entry<Value> {
   readonly value: Value
-  readonly expiresAt: number
+  readonly since: number
+  readonly until: number
 }

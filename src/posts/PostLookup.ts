@@ -104,7 +104,8 @@ const make = Effect.fnUntraced(function*(options: PostLookupOptions) {
     const failure = unavailable(shortcode, error.reason._tag, retryAfter(error))
     // What one may not spend another may; asking again costs nothing.
     if (error.reason._tag !== "SpendCeilingReached") {
-      failures.set(shortcode, failure, (yield* Clock.currentTimeMillis) + Duration.toMillis(options.failureFor))
+      const now = yield* Clock.currentTimeMillis
+      failures.set(shortcode, failure, now, now + Duration.toMillis(options.failureFor))
     }
     return yield* Effect.fail(failure)
   })

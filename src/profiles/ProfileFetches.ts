@@ -113,7 +113,7 @@ export class ProfileFetches extends Context.Service<ProfileFetches, {
                   if (before !== undefined) return yield* Effect.as(repo.delete(fetch.id), before)
                   yield* queue.offer(fetchQueue, fetch.id)
                   const span = traced ? yield* Effect.serviceOption(Tracer.ParentSpan) : Option.none()
-                  if (span._tag === "Some") askedIn.set(fetch.id, span.value, now + tracedFor)
+                  if (span._tag === "Some") askedIn.set(fetch.id, span.value, now, now + tracedFor)
                 }
                 if (caller !== undefined) {
                   yield* repo.addCaller(fetch.id, {

@@ -52,21 +52,21 @@ export const makeRepeats = Effect.gen(function*() {
 
   return {
     remember: (user: UserId, { profile, username }: Granted, accessExpiresAt: Column.Instant, now: number): void =>
-      repeats.set(user + username, { profile, accessExpiresAt, checkedAt: now, renewing: false }, now + repeatFor),
+      repeats.set(user + username, { profile, accessExpiresAt, checkedAt: now, renewing: false }, now, now + repeatFor),
 
     forget: (user: UserId, username: string): void => repeats.delete(user + username),
 
     /** The look of a user whose window is open. */
     find: Effect.fnUntraced(function*(user: UserId, username: string, now: number) {
       const repeat = repeats.get(user + username, now)
-      if (repeat === undefined || now - repeat.checkedAt < windowCheckedEvery) return repeat
+      if (repeat === undefined || isFresh(repeat, now)) return repeat
       return note(user + username, repeat, (yield* access.check(user, repeat.profile))?.expires_at, now)
     }),
 
     /** As `find`, without waiting: the window is looked at ahead, behind the answer, as the account is (see `AccountStanding`). */
     known: (user: UserId, username: string, now: number): Repeat | undefined => {
       const repeat = repeats.get(user + username, now)
-      if (repeat === undefined || now - repeat.checkedAt >= windowCheckedEvery) return undefined
+      if (repeat === undefined || !isFresh(repeat, now)) return undefined
       if (!repeat.renewing && now - repeat.checkedAt >= windowRenewedAfter) {
         repeat.renewing = true
         if (due.push({ user, username, profile: repeat.profile, repeat }) === 1) {
@@ -77,6 +77,9 @@ export const makeRepeats = Effect.gen(function*() {
     }
   }
 })
+
+/** A clock that was set back since makes nothing fresh. */
+const isFresh = ({ checkedAt }: Repeat, now: number) => now >= checkedAt && now - checkedAt < windowCheckedEvery
 
 interface Due {
   readonly user: UserId

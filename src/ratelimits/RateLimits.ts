@@ -78,7 +78,7 @@ const make = Effect.fnUntraced(function*({ factor }: RateLimitOptions) {
     const named = leasesOf(name)
     const current = Math.floor(now / (window * 1000))
     const known = named.get(key, now)
-    if (known?.window === current) {
+    if (known !== undefined) {
       if (known.limit !== limit) rebase(known, limit)
       return known
     }
@@ -86,7 +86,7 @@ const make = Effect.fnUntraced(function*({ factor }: RateLimitOptions) {
     // Alone, a process has all of it; else what the store gives, which is asked when it is needed.
     if (take === undefined) lease.units = limit
     else lease.left = limit
-    named.set(key, lease, (current + 1) * window * 1000)
+    named.set(key, lease, current * window * 1000, (current + 1) * window * 1000)
     return lease
   }
 
@@ -126,10 +126,10 @@ const make = Effect.fnUntraced(function*({ factor }: RateLimitOptions) {
     const named = leasesOf(`${kind}/${name}`)
     const current = Math.floor(now / (window * 1000))
     const known = named.get(key, now)
-    const lease = known?.window === current ? known : new Lease(current, limit)
-    if (lease !== known) {
+    const lease = known ?? new Lease(current, limit)
+    if (known === undefined) {
       lease.units = own
-      named.set(key, lease, (current + 1) * window * 1000)
+      named.set(key, lease, current * window * 1000, (current + 1) * window * 1000)
     }
     if (lease.units < needed) return false
     lease.units -= needed

@@ -44,7 +44,7 @@ export class NegativeCache extends Context.Service<NegativeCache, {
             )
             if (found === undefined) return undefined
             const absence = { evidence: found.evidence, until: millisOf(found.expires_at) }
-            known.set(`${target} ${query}`, absence, Math.min(absence.until, now + heardFor))
+            known.set(`${target} ${query}`, absence, now, Math.min(absence.until, now + heardFor))
             return absence
           }),
           remember: Effect.fn("NegativeCache.remember")(function*(sought: Sought, evidence: Absence["evidence"]) {
@@ -52,7 +52,7 @@ export class NegativeCache extends Context.Service<NegativeCache, {
             const now = yield* Clock.currentTimeMillis
             const [target, query] = keyOf(sought)
             const until = now + believedFor
-            known.set(`${target} ${query}`, { evidence, until }, Math.min(until, now + heardFor))
+            known.set(`${target} ${query}`, { evidence, until }, now, Math.min(until, now + heardFor))
             yield* Effect.catch(
               repo.upsert({ target, query, evidence, seen_at: instantOf(now), expires_at: instantOf(until) }),
               ({ _tag }) => Effect.logWarning("an absence is known here alone").pipe(Effect.annotateLogs({ reason: _tag }))

@@ -5,17 +5,24 @@ import { TtlMap } from "../../src/cache/TtlMap.ts"
 describe("TtlMap", () => {
   it("gives what was set until its time, and nothing at it or after it", () => {
     const map = new TtlMap<string>(10)
-    map.set("a", "A", 1000)
+    map.set("a", "A", 0, 1000)
     assert.strictEqual(map.get("a", 0), "A")
     assert.strictEqual(map.get("a", 999), "A")
     assert.isUndefined(map.get("a", 1000))
     assert.isUndefined(map.get("b", 0))
   })
 
+  it("gives nothing of what was set later: the clock was set back, and by it nothing would ever end", () => {
+    const map = new TtlMap<string>(10)
+    map.set("a", "A", 1000, 2000)
+    assert.isUndefined(map.get("a", 999))
+    assert.strictEqual(map.get("a", 1000), "A")
+  })
+
   it("takes a new value and a new time for a key, and forgets what is deleted", () => {
     const map = new TtlMap<string>(10)
-    map.set("a", "A", 10)
-    map.set("a", "B", 20)
+    map.set("a", "A", 0, 10)
+    map.set("a", "B", 10, 20)
     assert.strictEqual(map.get("a", 15), "B")
     map.delete("a")
     assert.isUndefined(map.get("a", 15))
@@ -23,7 +30,7 @@ describe("TtlMap", () => {
 
   it("forgets by a predicate, in both generations", () => {
     const map = new TtlMap<number>(8)
-    for (let i = 0; i < 6; i++) map.set(`k${i}`, i, 10)
+    for (let i = 0; i < 6; i++) map.set(`k${i}`, i, 0, 10)
     map.deleteWhere((value) => value % 2 === 0)
     assert.deepStrictEqual([0, 1, 2, 3, 4, 5].map((i) => map.get(`k${i}`, 0)), [undefined, 1, undefined, 3, undefined, 5])
   })
@@ -36,7 +43,7 @@ describe("TtlMap", () => {
         const map = new TtlMap<number>(capacity, (weight) => weight)
         for (const [key, weight, read] of steps) {
           if (read) map.get(`k${key}`, 0)
-          else map.set(`k${key}`, weight, 1)
+          else map.set(`k${key}`, weight, 0, 1)
           const kept = valuesIn(map)
           assert.isAtMost(kept.reduce((sum, weight) => sum + weight, 0), capacity)
           assert.isTrue(kept.every((weight) => weight <= capacity / 2))
@@ -47,10 +54,10 @@ describe("TtlMap", () => {
 
   it("keeps what is read often, and lets go of what is not", () => {
     const map = new TtlMap<number>(100)
-    map.set("hot", 1, 1e9)
-    map.set("cold", 1, 1e9)
+    map.set("hot", 1, 0, 1e9)
+    map.set("cold", 1, 0, 1e9)
     for (let i = 0; i < 1000; i++) {
-      map.set(`k${i}`, i, 1e9)
+      map.set(`k${i}`, i, 0, 1e9)
       assert.strictEqual(map.get("hot", 0), 1)
     }
     assert.isUndefined(map.get("cold", 0))
@@ -62,7 +69,7 @@ describe("TtlMap", () => {
       const map = new TtlMap<number>(1000)
       const model = new Map<number, number>()
       for (const [key, value] of steps) {
-        map.set(String(key), value, 1)
+        map.set(String(key), value, 0, 1)
         model.set(key, value)
         for (const [k, v] of model) assert.strictEqual(map.get(String(k), 0), v)
       }
@@ -73,7 +80,7 @@ describe("TtlMap", () => {
     const map = new TtlMap<number>(10)
     for (const key of ["__proto__", "constructor", "toString"]) {
       assert.isUndefined(map.get(key, 0))
-      map.set(key, 1, 1)
+      map.set(key, 1, 0, 1)
       assert.strictEqual(map.get(key, 0), 1)
     }
   })

@@ -41,3 +41,29 @@ it.effect("windows that come due within a moment are looked at with one statemen
     assert.deepStrictEqual(known(3600), [undefined, undefined, undefined])
   }).pipe(Effect.provide(access))
 })
+
+it.effect("a window is looked at again where the clock was set back since", () => {
+  const looks: Array<string> = []
+  const access = Layer.mock(AccessTracker, {
+    check: (user) =>
+      Effect.sync(() => {
+        looks.push(user)
+        return undefined
+      }),
+    checkAll: (holders) =>
+      Effect.succeed(holders.map(({ profile, user }) => ({ user_id: user, profile_id: profile, expires_at: later })))
+  })
+  return Effect.gen(function*() {
+    const repeats = yield* makeRepeats
+    const user = users[0]!
+    repeats.remember(user, { profile, username: Username.make("name") }, later, 1000)
+    assert.isUndefined(repeats.known(user, "name", 999), "before it was remembered")
+    yield* TestClock.setTime(2500)
+    assert.isDefined(repeats.known(user, "name", 2500))
+    yield* TestClock.adjust("100 millis")
+    assert.isDefined(repeats.known(user, "name", 4000), "looked at again meanwhile")
+    assert.isUndefined(repeats.known(user, "name", 2000), "before the latest look at it")
+    assert.isUndefined(yield* repeats.find(user, "name", 2000))
+    assert.deepStrictEqual(looks, [user], "which found that it is revoked")
+  }).pipe(Effect.provide(access))
+})
