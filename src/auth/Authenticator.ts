@@ -52,7 +52,11 @@ export class Authenticator extends Context.Service<Authenticator, {
             const claims = verifier.known(token, now)
             return claims === undefined ? undefined : standing.known(claims, now)
           },
-          invalidate: (user) => Effect.andThen(Effect.sync(() => keys.invalidate(user)), standing.invalidate(user))
+          invalidate: (user) =>
+            Effect.sync(() => {
+              keys.invalidate(user)
+              standing.invalidate(user)
+            })
         })
       })
     )

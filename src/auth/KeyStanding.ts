@@ -1,71 +1,34 @@
-import { Clock, Effect, Exit, FiberSet } from "effect"
-import { TtlMap } from "../cache/TtlMap.ts"
+import { Effect, Exit } from "effect"
 import { millisOf } from "../database/Instant.ts"
 import { accountProblem, unreadable } from "./AccountStanding.ts"
 import { type AuthError, Unauthorized } from "./AuthErrors.ts"
 import { type KeyHolder, KeyHolders } from "./KeyHolders.ts"
-import { makeSingleFlight } from "./SingleFlight.ts"
+import { makeVerdicts } from "./Verdicts.ts"
 
-/** Judges API keys and the accounts behind them, and remembers the verdict on a good one for two seconds, counted from before it was asked for. */
+/** Judges API keys and the accounts behind them. A verdict on a good key is remembered for two seconds; others are passed anew. */
 export const makeKeyStanding = Effect.gen(function*() {
   const keys = yield* KeyHolders
-  const known = new TtlMap<Standing>(capacity)
-  const flight = yield* makeSingleFlight<KeyHolder, AuthError>()
-  const behind = yield* FiberSet.makeRuntime()
-  let epoch = 0
-
-  const ask = Effect.fnUntraced(function*(key: string, asked: number) {
-    const now = yield* Clock.currentTimeMillis
-    const holder = yield* Effect.catch(keys.find(key), unreadable)
-    const verdict = yield* judge(holder, now)
-    if (asked === epoch) {
-      known.set(
-        key,
-        { holder: verdict, renewFrom: now + ttl * 0.75 },
-        now,
-        Math.min(now + ttl, verdict.expires_at === null ? Infinity : millisOf(verdict.expires_at))
-      )
-    }
-    return verdict
+  const verdicts = yield* makeVerdicts({
+    capacity: 10_000,
+    ttl: "2 seconds",
+    judge: Effect.fnUntraced(function*(key: string, now: number) {
+      if (!keys.wellFormed(key)) return yield* mistyped
+      const holder = yield* judge(yield* Effect.catch(keys.find(key), unreadable), now)
+      return {
+        user: holder.user_id,
+        verdict: Exit.succeed(holder),
+        until: holder.expires_at === null ? Infinity : millisOf(holder.expires_at)
+      }
+    })
   })
-
-  const asking = (key: string) => flight(`${epoch}/${key}`, ask(key, epoch))
 
   return {
     isKey: keys.isKey,
-    of: (key: string): Effect.Effect<KeyHolder, AuthError> =>
-      Effect.clockWith((clock) => {
-        const standing = known.get(key, clock.currentTimeMillisUnsafe())
-        if (standing !== undefined) return Effect.succeed(standing.holder)
-        return keys.wellFormed(key) ? asking(key) : Effect.fail(mistyped)
-      }),
-    /** The holder of a key that was let in lately, without waiting; looked at ahead, behind the answer, as an account is (see `AccountStanding`). */
-    known: (key: string, now: number): KeyHolder | undefined => {
-      const standing = known.get(key, now)
-      if (standing === undefined) return undefined
-      if (now >= standing.renewFrom) {
-        standing.renewFrom = Infinity
-        behind(Effect.exit(asking(key)))
-      }
-      return standing.holder
-    },
-    /** Forgets the keys of a user, and what is being asked at this moment. */
-    invalidate: (user: KeyHolder["user_id"]): void => {
-      epoch++
-      known.deleteWhere(({ holder }) => holder.user_id === user)
-    }
+    of: (key: string): Effect.Effect<KeyHolder, AuthError> => verdicts.of(key, key),
+    known: (key: string, now: number): KeyHolder | undefined => verdicts.known(key, key, now),
+    invalidate: verdicts.invalidate
   }
 })
-
-interface Standing {
-  readonly holder: KeyHolder
-  /** Milliseconds since 1970; never, once somebody asks. */
-  renewFrom: number
-}
-
-/** Milliseconds. */
-const ttl = 2000
-const capacity = 10_000
 
 const judge = (holder: KeyHolder | undefined, now: number): Exit.Exit<KeyHolder, AuthError> => {
   if (holder === undefined || holder.revoked_at !== null || holder.deleted_at !== null) return Exit.fail(unknownKey)

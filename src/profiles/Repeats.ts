@@ -63,7 +63,7 @@ export const makeRepeats = Effect.gen(function*() {
       return note(user + username, repeat, (yield* access.check(user, repeat.profile))?.expires_at, now)
     }),
 
-    /** As `find`, without waiting: the window is looked at ahead, behind the answer, as the account is (see `AccountStanding`). */
+    /** As `find`, without waiting: the window is looked at ahead, behind the answer, as the account is (see `Verdicts`). */
     known: (user: UserId, username: string, now: number): Repeat | undefined => {
       const repeat = repeats.get(user + username, now)
       if (repeat === undefined || !isFresh(repeat, now)) return undefined
