@@ -6,6 +6,7 @@ import { Touches } from "../alignment/Touches.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
+import { wholeNumber } from "../http/QueryValues.ts"
 import { UnlockedProfile } from "./UnlockedProfile.ts"
 
 /** The caller's 30-day windows. */
@@ -18,7 +19,7 @@ export class AccessApi extends HttpApiGroup.make("access")
           Schema.Literals(["active", "expired", "all"]).annotate({ description: "Default: active" })
         ),
         expiring_within_days: Schema.optionalKey(
-          Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 365 }))
+          wholeNumber({ minimum: 1, maximum: 365 }, "Windows that end within so many days")
         )
       },
       success: Listing(UnlockedProfile).annotate({ identifier: "UnlockedList" }),

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { flag } from "../http/QueryValues.ts"
 import { Action, FreeReason } from "./CreditReservation.ts"
 import type { Price } from "./Plan.ts"
 
@@ -30,4 +31,6 @@ export const freeFor = (quote: Quote, free_reason: typeof FreeReason.Type): Quot
   quote.free_reason === "credits_off" ? quote : { ...quote, required: 0, free_quantity: 0, sufficient: true, free_reason }
 
 /** Query of a call that can cost: `dry_run=true` answers with the quote and does nothing. */
-export const dryRunQuery = { dry_run: Schema.optionalKey(Schema.Literals(["true", "false"])) }
+export const dryRunQuery = {
+  dry_run: Schema.optionalKey(flag.annotate({ description: "`true`: answers with what it would cost, and does nothing" }))
+}

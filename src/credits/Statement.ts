@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import * as Column from "../database/Column.ts"
+import { coded } from "../http/Text.ts"
 import { SubscriptionTier } from "../users/UserProfile.ts"
 import { EntryKind } from "./CreditEntry.ts"
 import { Action } from "./CreditReservation.ts"
@@ -81,6 +82,4 @@ export const SubscriptionView = Schema.Struct({
 export type SubscriptionView = typeof SubscriptionView.Type
 
 /** A calendar month of a query. */
-export const Month = Schema.String.check(
-  Schema.isPattern(/^20\d{2}-(0[1-9]|1[0-2])$/, { expected: "a month such as 2026-01" })
-)
+export const Month = Schema.String.check(coded(/^20\d{2}-(0[1-9]|1[0-2])$/, 7, "a month such as 2026-01"))

@@ -11,16 +11,13 @@ import { creditAccount } from "../credits/CreditsApi.ts"
 import { dryRunQuery, Quote } from "../credits/Quote.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
+import { decimal, flag, wholeNumber } from "../http/QueryValues.ts"
 import { name } from "../http/Text.ts"
 import { FoundProfile } from "./FoundProfile.ts"
 
-const followers = Schema.FiniteFromString.check(
-  Schema.isInt(),
-  Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
-)
+const followers = wholeNumber({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 // Steps this wide find creators, and tell nobody the figure of a profile that they have not opened.
-const engagementRate = Schema.FiniteFromString.check(Schema.isBetween({ minimum: 0, maximum: 1000 }), Schema.isMultipleOf(0.5))
-const flag = Schema.Literals(["true", "false"])
+const engagementRate = decimal({ minimum: 0, maximum: 1000, step: 0.5 }, "Percent, in steps of 0.5")
 
 /** The search among stored profiles. */
 export class DiscoveryApi extends HttpApiGroup.make("discovery")

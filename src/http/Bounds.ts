@@ -1,10 +1,11 @@
 import type * as OpenApi from "effect/http-api/OpenApi"
+import { flag, valueInText } from "./QueryValues.ts"
 
 /**
- * For `OpenApi.Transform`: says of texts where readers and linters look for it what the checks say beside the type, and how long a format, an
- * address and a header can be.
+ * For `OpenApi.Transform`: says of texts where readers and linters look for it what the checks say beside the type, how long a format, an
+ * address and a header can be, and of what is text in a query alone which value it holds.
  */
-export const withBounds: OpenApi.Transform["Service"] = (document) => flattened(bounded(document)) as typeof document
+export const withBounds: OpenApi.Transform["Service"] = (document) => bounded(flattened(document) as typeof document)
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -30,7 +31,7 @@ const flattened = (value: unknown): unknown => {
   }
 }
 
-/** Texts of parameters that say no length have the transport's. */
+/** Texts of parameters that say no length have the transport's; what a parameter is for is said of it, where readers look, not of its schema. */
 const bounded = <D extends Readonly<Record<string, unknown>>>(document: D): D => ({
   ...document,
   paths: mapped(
@@ -48,9 +49,20 @@ const mapped = (object: unknown, to: (value: unknown) => unknown): unknown =>
 
 const boundedParameter = (parameter: unknown): unknown => {
   if (!isObject(parameter) || !isObject(parameter["schema"])) return parameter
-  const { schema } = parameter
+  const { description = parameter["description"], ...schema } = valueOf(parameter["schema"])
   const open = schema["type"] === "string" && !["allOf", "const", "enum", "format", "maxLength"].some((key) => key in schema)
-  return open ? { ...parameter, schema: { ...schema, maxLength: parameter["in"] === "path" ? partOfPath : line } } : parameter
+  return {
+    ...parameter,
+    ...(description === undefined ? {} : { description }),
+    schema: open ? { ...schema, maxLength: parameter["in"] === "path" ? partOfPath : line } : schema
+  }
+}
+
+/** What the text of a parameter holds, where that is no text. */
+const valueOf = (schema: Schema): Schema => {
+  const { [valueInText]: value, type: _, enum: literals, ...own } = schema
+  if (isObject(value)) return { ...value, ...own }
+  return JSON.stringify(literals) === JSON.stringify(flag.literals) ? { type: "boolean", ...own } : schema
 }
 
 const lengths: Readonly<Record<string, number>> = { uuid: 36, "date-time": 30, date: 10 }

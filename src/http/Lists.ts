@@ -1,12 +1,17 @@
 import { Schema } from "effect"
+import { wholeNumber } from "./QueryValues.ts"
+
+export const defaultLimit = 25
 
 /** Query of a list: `limit` 1–100 (25), `cursor` from `page.next_cursor` of the page before. */
 export const listQuery = {
-  limit: Schema.optionalKey(Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 100 }))),
-  cursor: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(512)))
+  limit: Schema.optionalKey(
+    wholeNumber({ minimum: 1, maximum: 100, unlessGiven: defaultLimit }, "Entries of a page at the most")
+  ),
+  cursor: Schema.optionalKey(
+    Schema.String.check(Schema.isMaxLength(512)).annotate({ description: "`page.next_cursor` of the page before" })
+  )
 }
-
-export const defaultLimit = 25
 
 /** `{ data, page }`: one page of a list. */
 export const Listing = <S extends Schema.Top>(item: S) =>

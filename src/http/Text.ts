@@ -1,5 +1,8 @@
 import { Schema } from "effect"
 
+/** For the last of the checks, where no JSON Schema says what it asks: what is annotated after it is lost to the document without this. */
+export const unsaid = { toJsonSchema: () => [{}, true] as const }
+
 /** A text of a request, so many characters long, counted as PostgreSQL counts them; what no `text` column can hold is refused. */
 export const text = (minimum: number, maximum: number) =>
   Schema.String.check(Schema.isBetweenCodePoints(minimum, maximum), storable)
@@ -14,11 +17,13 @@ export const coded = (pattern: RegExp, maximum: number, expected: string) =>
 /** A web address of a request. */
 export const webAddress = (maximum: number) =>
   text(1, maximum).check(
-    Schema.makeFilter((address) => isWebAddress(address) || "Expected an address that begins with https:// or http://")
+    Schema.makeFilter((address) => isWebAddress(address) || "Expected an address that begins with https:// or http://", unsaid)
   ).annotate({ format: "uri" })
 
-const storable = Schema.makeFilter((given: string) =>
-  (given.isWellFormed() && !given.includes("\0")) || "Expected a text without NUL and without half surrogate pairs"
+const storable = Schema.makeFilter(
+  (given: string) =>
+    (given.isWellFormed() && !given.includes("\0")) || "Expected a text without NUL and without half surrogate pairs",
+  unsaid
 )
 
 const isWebAddress = (address: string): boolean => {

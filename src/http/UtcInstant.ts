@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { unsaid } from "./Text.ts"
 
 /** A moment in a query: ISO-8601 in UTC, `2026-01-31T12:00:00Z`, with up to three decimals. */
 export const UtcInstant = Schema.String.check(
@@ -11,5 +12,5 @@ export const UtcInstant = Schema.String.check(
     const time = Date.parse(given)
     return (!given.startsWith("0000") && !Number.isNaN(time) && new Date(time).toISOString().startsWith(given.slice(0, 19))) ||
       "Expected an instant that exists"
-  })
-).annotate({ format: "date-time" })
+  }, unsaid)
+)

@@ -8,6 +8,7 @@ import { Method } from "../analytics/Method.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
+import { wholeNumber } from "../http/QueryValues.ts"
 import { asksVendor, Idempotency, Repeats } from "../idempotency/IdempotencyApi.ts"
 import { Mention } from "../profiles/Mention.ts"
 import { AccessRequired, InvalidUsername, ProfileNotFound, ProfileTemporarilyUnavailable } from "../profiles/ProfileErrors.ts"
@@ -97,13 +98,17 @@ const commentReads = {
 
 const conditionalHeaders = { "if-none-match": Schema.optionalKey(Schema.String) }
 
+/** Days of a history, and latest posts whose comments are read, unless the caller says how many. */
+export const defaultDays = 90
+export const defaultPosts = 6
+
 /** Figures over time, and where every figure comes from. */
 export class InsightsApi extends HttpApiGroup.make("insights")
   .add(
     HttpApiEndpoint.get("history", "/profile/:username/history", {
       params,
       query: {
-        days: Schema.optionalKey(Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 730 }))),
+        days: Schema.optionalKey(wholeNumber({ minimum: 1, maximum: 730, unlessGiven: defaultDays }, "How far back")),
         granularity: Schema.optionalKey(Schema.Literals(["day", "week", "month"]))
       },
       success: HistoryAnswer,
@@ -153,9 +158,7 @@ export class InsightsApi extends HttpApiGroup.make("insights")
       params,
       query: {
         posts: Schema.optionalKey(
-          Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 12 })).annotate({
-            description: "How many of the latest posts, 1 to 12 (6)"
-          })
+          wholeNumber({ minimum: 1, maximum: 12, unlessGiven: defaultPosts }, "How many of the latest posts")
         )
       },
       headers: {

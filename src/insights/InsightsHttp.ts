@@ -23,6 +23,7 @@ import { atPosting } from "./history/AtPosting.ts"
 import { growth, growthDays } from "./history/Growth.ts"
 import { historyColumns, series } from "./history/Series.ts"
 import { insightRegistry } from "./InsightRegistry.ts"
+import { defaultDays, defaultPosts } from "./InsightsApi.ts"
 import { Standing } from "./Standing.ts"
 
 /** Handlers of figures over time and of the registry. */
@@ -60,7 +61,7 @@ export const layer = HttpApiBuilder.group(
       history: Effect.fn("InsightsHttp.history")(function*({ params, query }) {
         const profile = yield* unlocked(params.username)
         const granularity = query.granularity ?? "day"
-        const days = query.days ?? 90
+        const days = query.days ?? defaultDays
         const now = yield* Clock.currentTimeMillis
         const from = now - (days - 1) * 86_400_000
         const [snapshots, posts] = yield* Effect.all([
@@ -148,8 +149,6 @@ export const layer = HttpApiBuilder.group(
 /** Seconds. */
 const defaultWait = 25
 const longestWait = 120
-
-const defaultPosts = 6
 
 /** JSON with a tag made of what it says: 304 where the caller has it. */
 const answer = (

@@ -7,11 +7,15 @@ import { Touches } from "../alignment/Touches.ts"
 import { Authorization } from "../auth/Authorization.ts"
 import { DatabaseUnavailable, RowMismatch, RowRefused } from "../database/DatabaseErrors.ts"
 import { Listing, listQuery } from "../http/Lists.ts"
+import { flag, wholeNumber } from "../http/QueryValues.ts"
 import { text } from "../http/Text.ts"
 import { UtcInstant } from "../http/UtcInstant.ts"
 import { Idempotency } from "../idempotency/IdempotencyApi.ts"
 import { SearchNotFound } from "./SearchErrors.ts"
 import { SearchView, Suggestion } from "./SearchView.ts"
+
+/** Suggestions, unless the caller says how many. */
+export const defaultSuggestions = 10
 
 const error = [DatabaseUnavailable, RowMismatch, RowRefused] as const
 const both = ["user_searches", "search_history"] as const
@@ -22,7 +26,7 @@ export class SearchesApi extends HttpApiGroup.make("searches")
     HttpApiEndpoint.get("list", "/me/searches", {
       query: {
         ...listQuery,
-        success: Schema.optionalKey(Schema.Literals(["true", "false"])),
+        success: Schema.optionalKey(flag),
         q: Schema.optionalKey(text(1, 100).annotate({ description: "A beginning of usernames" })),
         since: Schema.optionalKey(UtcInstant),
         until: Schema.optionalKey(UtcInstant.annotate({ description: "Exclusive" }))
@@ -47,9 +51,7 @@ export class SearchesApi extends HttpApiGroup.make("searches")
     HttpApiEndpoint.get("suggest", "/profiles/suggest", {
       query: {
         q: text(1, 100),
-        limit: Schema.optionalKey(
-          Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 20 }))
-        )
+        limit: Schema.optionalKey(wholeNumber({ minimum: 1, maximum: 20, unlessGiven: defaultSuggestions }))
       },
       success: Schema.Struct({ data: Schema.Array(Suggestion) }).annotate({ identifier: "SuggestionList" }),
       error

@@ -8,6 +8,7 @@ import { linkNext } from "../http/LinkNext.ts"
 import { defaultLimit, pageOf } from "../http/Lists.ts"
 import { SearchNotFound } from "./SearchErrors.ts"
 import { beginningOf, Searches } from "./Searches.ts"
+import { defaultSuggestions } from "./SearchesApi.ts"
 
 /** Handlers of `/me/searches` and `/profiles/suggest`. */
 export const layer = HttpApiBuilder.group(
@@ -44,7 +45,7 @@ export const layer = HttpApiBuilder.group(
       }),
       suggest: Effect.fn("SearchesHttp.suggest")(function*({ query }) {
         const user = yield* CurrentUser
-        return { data: yield* searches.suggest(user.id, query.q, query.limit ?? 10) }
+        return { data: yield* searches.suggest(user.id, query.q, query.limit ?? defaultSuggestions) }
       })
     })
   })
