@@ -33,11 +33,11 @@ export class Discovery extends Context.Service<Discovery, {
 }
 
 /**
- * What a page is paid as: the same whenever the same is asked for. What was searched for is not in the books: it may be the name of somebody who is
- * erased.
+ * What a page is paid as: the same whenever the same is asked for, in capitals or not, which the search does not tell apart. What was searched for is
+ * not in the books: it may be the name of somebody who is erased.
  */
 export const pageCharge = (search: ProfileSearch, page: SearchPage): Payable => ({
   action: "discovery_page",
-  subject: `search ${createHash("sha256").update(JSON.stringify([search, page])).digest("base64url").slice(0, 22)}`,
+  subject: `search ${createHash("sha256").update(JSON.stringify([search, page]).toLowerCase()).digest("base64url").slice(0, 22)}`,
   note: "A page of a search among stored profiles, for 24 hours"
 })

@@ -52,6 +52,19 @@ layer(TestApp.layer({ settings: { CREDITS_ENABLED: "true" } }), { excludeTestSer
       )
     }))
 
+  it.effect("is the same in capitals, which the search does not tell apart", () =>
+    Effect.gen(function*() {
+      yield* insertProfiles([storedProfile("of.capitals", { full_name: "Ännä Of Bakery", category: "Photographer" })])
+      const user = yield* payer(1)
+      const find = (q: string, category: string) =>
+        Effect.map(user.get(`/profiles?${new URLSearchParams({ q, category })}`), (answer) => [
+          ...said(answer),
+          answer.json<Page<{ username: string }>>().data.map(({ username }) => username)
+        ])
+      assert.deepStrictEqual(yield* find("ännä of", "Photographer"), [200, "1", "0", ["of.capitals"]])
+      assert.deepStrictEqual(yield* find("ÄNNÄ Of", "photographer"), [200, "0", "0", ["of.capitals"]])
+    }))
+
   for (const callers of [2, 20]) {
     it.effect(`that ${callers} calls ask for at once is charged once`, () =>
       Effect.gen(function*() {
