@@ -127,9 +127,9 @@ export class AuditRepo extends Context.Service<AuditRepo, {
         Effect.map(
           decodeCount(sql`
             WITH gone AS (
-              DELETE FROM audit_origins WHERE id IN (
+              DELETE FROM audit_origins WHERE id = ANY (ARRAY(
                 SELECT id FROM audit_origins WHERE created_at < ${before} LIMIT ${limit} FOR UPDATE SKIP LOCKED
-              ) RETURNING 1
+              )) RETURNING 1
             )
             SELECT count(*) AS count FROM gone`),
           counted

@@ -77,10 +77,10 @@ export class IdempotencyRepo extends Context.Service<IdempotencyRepo, {
         Effect.map(
           decodeCount(sql`
             WITH gone AS (
-              DELETE FROM idempotency_keys WHERE id IN (
+              DELETE FROM idempotency_keys WHERE id = ANY (ARRAY(
                 SELECT id FROM idempotency_keys WHERE expires_at <= ${now}
                 ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
-              ) RETURNING 1
+              )) RETURNING 1
             ) SELECT count(*)::integer AS count FROM gone`),
           (counted) => counted?.count ?? 0
         )

@@ -30,13 +30,14 @@ export class RetentionRepo extends Context.Service<RetentionRepo, {
         }`
       }
 
+      // An array, and not IN: that would be a join, for which a whole table may be read.
       const remove = Effect.fn("RetentionRepo.delete")((table: AgingTable, before: Column.Instant, limit: number) =>
         Effect.map(
           decodeCount(table)(sql`
             WITH gone AS (
-              DELETE FROM ${sql(table)} WHERE id IN (
+              DELETE FROM ${sql(table)} WHERE id = ANY (ARRAY(
                 SELECT t.id ${old(table, before)} ORDER BY t.${sql(retentionRule(table).at)} LIMIT ${limit} FOR UPDATE SKIP LOCKED
-              ) RETURNING 1
+              )) RETURNING 1
             ) SELECT count(*)::integer AS count FROM gone`),
           (found) => found?.count ?? 0
         )

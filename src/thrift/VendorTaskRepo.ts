@@ -56,9 +56,9 @@ export class VendorTaskRepo extends Context.Service<VendorTaskRepo, {
       ) =>
         Effect.asVoid(guard(sql`
           WITH forgotten AS (
-            DELETE FROM vendor_tasks WHERE id IN (
+            DELETE FROM vendor_tasks WHERE id = ANY (ARRAY(
               SELECT id FROM vendor_tasks WHERE submitted_at < ${forgetBefore} ORDER BY submitted_at LIMIT 1000 FOR UPDATE SKIP LOCKED
-            )
+            ))
           )
           INSERT INTO vendor_tasks (id, target, query, submitted_at, task_id)
           SELECT id, target, query, submitted_at, task_id

@@ -223,9 +223,9 @@ export class DeliveryRepo extends Context.Service<DeliveryRepo, {
 
       const prune = Effect.fn("DeliveryRepo.prune")((before: Column.Instant, limit: number) =>
         counted(sql`
-          DELETE FROM webhook_deliveries WHERE id IN (
+          DELETE FROM webhook_deliveries WHERE id = ANY (ARRAY(
             SELECT id FROM webhook_deliveries WHERE created_at < ${before} AND status <> 'pending' LIMIT ${limit}
-          )`)
+          ))`)
       )
 
       return { insert, insertExpiring, insertDrift, insertPing, claim, settle, failWaiting, find, replay, list, prune }
