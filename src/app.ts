@@ -52,6 +52,7 @@ import { Readiness } from "./http/Readiness.ts"
 import * as RequestValidationHttp from "./http/RequestValidationHttp.ts"
 import { allowedMethods, apiRoutes, requestName, routerConfig } from "./http/Routes.ts"
 import * as SchemaGateHttp from "./http/SchemaGateHttp.ts"
+import { withoutRooms } from "./http/ServingContext.ts"
 import * as IdempotencyHttp from "./idempotency/IdempotencyHttp.ts"
 import { IdempotencyKeys } from "./idempotency/IdempotencyKeys.ts"
 import { Comments } from "./insights/Comments.ts"
@@ -285,7 +286,8 @@ const server = (settings: SettingsValues, options: AppOptions) =>
         : HttpServer.serveEffect(cors(settings.CORS_ORIGINS)(answered))).pipe(
           Effect.provideContext(listening),
           Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.megabytes(1)),
-          Effect.provideService(HttpMiddleware.SpanNameGenerator, ({ method, url }) => requestName(method, url))
+          Effect.provideService(HttpMiddleware.SpanNameGenerator, ({ method, url }) => requestName(method, url)),
+          Effect.updateContext(withoutRooms)
         )
       // Added last, hence the first to run: requests and what goes on without them end within one time.
       yield* Effect.flatMap(Draining, ({ begin }) => Effect.addFinalizer(() => begin))
