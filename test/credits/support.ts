@@ -106,10 +106,11 @@ export const accessAddsUp = Effect.fnUntraced(function*(user: UserId, usernames:
   const given = reservations.filter(({ action, status }) => action === "profile_unlock" && status === "committed")
   return new Map(usernames.map((username) => {
     const openings = given.filter(({ subject }) => subject === username).map(({ settled_at }) => Date.parse(settled_at!))
-    const renewals = given.flatMap(({ subject }) => {
+    const renewed = given.flatMap(({ settled_at, subject }) => {
       const end = new RegExp(`^${username}, from (.+) on$`).exec(subject ?? "")?.[1]
-      return end === undefined ? [] : [Date.parse(end)]
-    }).sort((one, other) => one - other)
+      return end === undefined ? [] : [{ at: Date.parse(settled_at!), end: Date.parse(end) }]
+    })
+    const renewals = renewed.map(({ end }) => end).sort((one, other) => one - other)
     const window = windows.find((one) => one.username === username)
     if (window === undefined) assert.deepStrictEqual([openings, renewals], [[], []], "nothing is charged without its window")
     else {
@@ -120,7 +121,11 @@ export const accessAddsUp = Effect.fnUntraced(function*(user: UserId, usernames:
         Array.from({ length: months - 1 }, (_, index) => granted + (index + 1) * windowMillis),
         "every 30 days have their charge or their free reason"
       )
-      assert.isTrue(openings.some((at) => at >= granted), "an access has its entry or its reason")
+      // A renewal opens the window anew where the one before ended while the profile was fetched for it.
+      assert.isTrue(
+        openings.some((at) => at >= granted) || renewed.some(({ at, end }) => end <= granted && at >= granted),
+        "an access has its entry or its reason"
+      )
       assert.include(searched.map((one) => one.username), username, "an access has its record")
     }
     return [username, { openings, renewals }] as const
