@@ -79,12 +79,13 @@ export class Profiles extends Context.Service<Profiles, {
         })
 
         const readAnswer = Effect.fnUntraced(function*(username: Username, now: number, staleReason: string | null = null) {
+          const mark = cache.mark()
           const found = yield* answers.find(username)
           if (found === undefined) return undefined
           const expired = millisOf(found.last_refreshed) + freshFor <= now
           const reason = expired ? staleReason ?? "expired" : staleReason
           const cached = answerOf(found, found.body, { freshFor, staleReason: reason })
-          if (reason === null) yield* cache.set(username, cached, Duration.millis(cached.freshUntil - now))
+          if (reason === null) yield* cache.set(username, cached, Duration.millis(cached.freshUntil - now), mark)
           return { cached, staleReason: reason }
         })
 
@@ -171,10 +172,8 @@ export class Profiles extends Context.Service<Profiles, {
             if (again !== undefined) return again
             const body = yield* freshBody(username, startedAt)
             if (body !== undefined) {
-              return ready(
-                body,
-                yield* settle(caller, { profile: profileIdOf(body.cached), username }, body.source, analysisType, false)
-              )
+              const granted = { profile: ProfileId.make(body.cached.subject), username }
+              return ready(body, yield* settle(caller, granted, body.source, analysisType, false))
             }
           }
           const stored = yield* repo.findByUsername(username)
@@ -296,5 +295,3 @@ export class Profiles extends Context.Service<Profiles, {
       })
     )
 }
-
-const profileIdOf = (cached: CachedBody): ProfileId => ProfileId.make(cached.subject)
