@@ -153,13 +153,15 @@ const unlock = Effect.fnUntraced(
       return
     }
     const call = `${asked.user} ${asked.name} ${key}`
-    const now = yield* Clock.currentTimeMillis
-    let known = world.keyed.get(call)
-    if (known === undefined || now - known.since >= day) {
+    const use = Effect.map(Clock.currentTimeMillis, (now) => {
+      const known = world.keyed.get(call)
+      if (known !== undefined && now - known.since < day) return known
       count()
-      known = { user: asked.user, name: asked.name, key, since: now, answered: false }
-      world.keyed.set(call, known)
-    }
+      const anew = { user: asked.user, name: asked.name, key, since: now, answered: false }
+      world.keyed.set(call, anew)
+      return anew
+    })
+    yield* use
     const answer = { status: 200, headers: {}, content_type: null, body: null }
     const sealed = keyOf(user, `${username} ${key}`)
     const fingerprint = sealed.fingerprint("POST", `/profile/${username}/unlock`, "")
@@ -168,8 +170,12 @@ const unlock = Effect.fnUntraced(
         { user, key: sealed, route: "POST /profile/:username/unlock", fingerprint },
         Effect.as(plain, { answer, final: true })
       )
+    ).pipe(
+      // The key may have been forgotten while the call was under way: the clock is set forward beside it.
+      Effect.ensuring(use)
     )
-    known.answered = true
+    const used = yield* use
+    used.answered = true
   }
 )
 
