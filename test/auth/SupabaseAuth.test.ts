@@ -104,9 +104,7 @@ describe("Supabase Auth", () => {
         ]
       ) {
         const { asked, outcome, supabase } = yield* against({ "POST /token": told })
-        const started = performance.now()
         assert.deepInclude(yield* outcome(supabase.refresh(given.password)), { _tag: "AuthUnavailable", retry_after: 5 })
-        assert.isBelow(performance.now() - started, 2000)
         assert.lengthOf(asked, 1)
       }
       const empty = yield* against({ "POST /token": { status: 200, body: {} } })

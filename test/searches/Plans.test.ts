@@ -123,7 +123,7 @@ layer(rooms, { excludeTestServices: true, timeout: "2 minutes" })("of 100,000 ro
       )
     }))
 
-  it.effect("suggestions come within 20 ms, whatever is typed", () =>
+  it.effect("suggestions touch no more than 3,000 pages, whatever is typed", () =>
     Effect.gen(function*() {
       const searches = yield* Searches
       const typed = [
@@ -142,27 +142,26 @@ layer(rooms, { excludeTestServices: true, timeout: "2 minutes" })("of 100,000 ro
         "noova",
         "q"
       ]
-      const times: Array<number> = []
       for (const text of typed) {
-        const runs: Array<number> = []
-        for (let i = 0; i < 9; i++) {
-          const started = performance.now()
-          yield* searches.suggest(user, text, 10)
-          runs.push(performance.now() - started)
-        }
-        // The best of nine: the others say how busy the machine is.
-        times.push(Math.min(...runs))
+        const { pages, steps } = yield* planOf(sent, searches.suggest(user, text, 10))
+        assert.isAtMost(pages, 3_000, `${text}: ${steps}`)
       }
-      assert.isBelow(Math.max(...times), 20, typed.map((text, i) => `${text} ${times[i]?.toFixed(1)}`).join(", "))
     }))
 
   it.effect("old look-ups are pruned by batches of users, from both tables, and counted beforehand", () =>
     Effect.gen(function*() {
       const searches = yield* Searches
       const sql = yield* SqlClient
-      const olderThan = Duration.days(11)
+      // None grows too old meanwhile: there is a day between the old and the young.
+      yield* sql`
+        UPDATE user_searches SET search_timestamp = search_timestamp - interval '1 day'
+        WHERE search_timestamp < now() - interval '11 days'`
+      yield* sql`
+        UPDATE search_history SET searched_at = s.search_timestamp FROM user_searches AS s
+        WHERE s.id = search_history.id AND searched_at <> s.search_timestamp`
+      const olderThan = Duration.hours(11 * 24 + 12)
       const [expected] = yield* sql<{ n: number }>`
-        SELECT count(*)::int AS n FROM user_searches WHERE search_timestamp < now() - interval '11 days'`
+        SELECT count(*)::int AS n FROM user_searches WHERE search_timestamp < now() - interval '11 days 12 hours'`
       const before = yield* searches.count
       const dry = yield* searches.prune({ olderThan, after: undefined, users: 1000, dryRun: true })
       assert.strictEqual(dry.searches, expected?.n)

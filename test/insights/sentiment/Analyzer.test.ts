@@ -201,11 +201,10 @@ describe("analyzeComment", () => {
     )
   })
 
-  it("reads a hostile comment of 100,000 characters no slower than its first 2,200", () => {
+  it("reads the first 2,200 characters of a hostile comment of 100,000 and more, and nothing after them", () => {
     for (const unit of ["a", "no ", "@", "ا", "か", "😍", "👍🏽\u200d", "not good ", "1️⃣", "http://"]) {
-      const start = performance.now()
-      analyzer.analyzeComment(unit.repeat(100_000))
-      assert.isBelow(performance.now() - start, 500)
+      const whole = unit.repeat(100_000)
+      assert.deepStrictEqual(analyzer.analyzeComment(whole), analyzer.analyzeComment(whole.slice(0, 2_200)), unit)
     }
   })
 })
