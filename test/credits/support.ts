@@ -49,8 +49,15 @@ export const booksOf = Effect.fnUntraced(function*(user: UserId) {
     repo.disagreements({ since: instantOf(Date.parse("9999-01-01")), users: [user], leasesBefore: instantOf(0), limit: 100 })
   )
   assert.deepStrictEqual(found, [])
-  const entries = yield* sql<{ kind: string; amount: number; balance_after: number; reservation_id: string | null; key: string }>`
-    SELECT kind, amount, balance_after, reservation_id, key FROM credit_entries WHERE user_id = ${user} ORDER BY sequence`
+  const entries = yield* sql<{
+    kind: string
+    amount: number
+    balance_after: number
+    reservation_id: string | null
+    key: string
+    note: string | null
+  }>`
+    SELECT kind, amount, balance_after, reservation_id, key, note FROM credit_entries WHERE user_id = ${user} ORDER BY sequence`
   const reservations = yield* sql<Settled>`SELECT * FROM credit_reservations WHERE user_id = ${user} ORDER BY settled_at`
   const [account] = yield* sql<{ balance: number; reserved: number }>`
     SELECT balance, reserved FROM credit_accounts WHERE user_id = ${user}`
@@ -88,7 +95,7 @@ export const booksOf = Effect.fnUntraced(function*(user: UserId) {
  */
 export const accessAddsUp = Effect.fnUntraced(function*(user: UserId, usernames: ReadonlyArray<string>) {
   const sql = yield* SqlClient
-  const { account, reservations } = yield* booksOf(user)
+  const { account, entries, reservations } = yield* booksOf(user)
   assert.strictEqual(account?.reserved ?? 0, 0, "nothing is held for ever")
   assert.deepStrictEqual(reservations.filter(({ status }) => status === "open"), [])
   const jobs = yield* sql<{ credits: number; left: number; of_items: number }>`
@@ -104,11 +111,20 @@ export const accessAddsUp = Effect.fnUntraced(function*(user: UserId, usernames:
   const searched = yield* sql<{ username: string }>`
     SELECT instagram_username AS username FROM user_searches WHERE user_id = ${user} AND success`
   const given = reservations.filter(({ action, status }) => action === "profile_unlock" && status === "committed")
+  /** The end that a renewal moved. What a call had reserved to open a window, a repeat of it may renew with: its entry says so. */
+  const movedBy = ({ id, subject }: (typeof given)[number], username: string) => {
+    const end = new RegExp(`^${username}, from (.+) on$`).exec(subject ?? "")?.[1]
+    if (end !== undefined) return minute(Date.parse(end))
+    const note = entries.find((entry) => entry.kind === "charge" && entry.reservation_id === id)?.note ?? ""
+    const until = subject === username ? /^Renewed until (.+) (.+) UTC$/.exec(note) : null
+    return until === null ? undefined : Date.parse(`${until[1]}T${until[2]}Z`) - windowMillis
+  }
   return new Map(usernames.map((username) => {
-    const openings = given.filter(({ subject }) => subject === username).map(({ settled_at }) => Date.parse(settled_at!))
-    const renewed = given.flatMap(({ settled_at, subject }) => {
-      const end = new RegExp(`^${username}, from (.+) on$`).exec(subject ?? "")?.[1]
-      return end === undefined ? [] : [{ at: Date.parse(settled_at!), end: Date.parse(end) }]
+    const openings = given.filter((one) => one.subject === username && movedBy(one, username) === undefined)
+      .map(({ settled_at }) => Date.parse(settled_at!))
+    const renewed = given.flatMap((one) => {
+      const end = movedBy(one, username)
+      return end === undefined ? [] : [{ at: Date.parse(one.settled_at!), end }]
     })
     const renewals = renewed.map(({ end }) => end).sort((one, other) => one - other)
     const window = windows.find((one) => one.username === username)
@@ -118,7 +134,7 @@ export const accessAddsUp = Effect.fnUntraced(function*(user: UserId, usernames:
       const months = (Date.parse(window.expires_at) - granted) / windowMillis
       assert.deepStrictEqual(
         renewals.filter((end) => end > granted),
-        Array.from({ length: months - 1 }, (_, index) => granted + (index + 1) * windowMillis),
+        Array.from({ length: months - 1 }, (_, index) => minute(granted) + (index + 1) * windowMillis),
         "every 30 days have their charge or their free reason"
       )
       // A renewal opens the window anew where the one before ended while the profile was fetched for it.
@@ -131,6 +147,9 @@ export const accessAddsUp = Effect.fnUntraced(function*(user: UserId, usernames:
     return [username, { openings, renewals }] as const
   }))
 })
+
+/** Ends of windows, as precise as entries name them. */
+const minute = (millis: number): number => millis - millis % 60_000
 
 /** The life of a subscription as its provider tells it; heard in any order, more than once, or never. */
 export const told = (user: UserId, start: number): ReadonlyArray<BillingNotice> => {
