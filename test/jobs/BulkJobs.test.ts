@@ -199,12 +199,11 @@ layer(TestApp.layer(), { excludeTestServices: true })("the job of one look-up", 
     }))
 })
 
-layer(
-  TestApp.layer({
-    settings: { DECODO_MODE: "async", DECODO_DAILY_CEILING: "1", CREDITS_ENABLED: "true" }
-  }),
-  { excludeTestServices: true }
-)("a bulk job in the asynchronous mode", (it) => {
+const asynchronous = TestApp.layer({
+  settings: { DECODO_MODE: "async", DECODO_DAILY_CEILING: "1", CREDITS_ENABLED: "true" }
+})
+
+layer(asynchronous, { excludeTestServices: true })("a bulk job in the asynchronous mode", (it) => {
   it.effect("orders its names together: only what is not had already, is wanted and can be paid", () =>
     Effect.gen(function*() {
       const sql = yield* SqlClient
@@ -243,35 +242,6 @@ layer(
       const [account] = yield* sql`SELECT balance::integer, reserved::integer FROM credit_accounts WHERE user_id = ${user.id}`
       assert.deepStrictEqual(account, { balance: 0, reserved: 0 })
     }))
-
-  it.effect("looks the same job up once more without a call, and is metered by what came", () =>
-    Effect.gen(function*() {
-      const sql = yield* SqlClient
-      const simulator = yield* VendorSimulator
-      const user = yield* (yield* TestApp).newUser
-      yield* simulator.reset
-      yield* until(sql`SELECT 1 FROM vendor_calls WHERE purpose = 'bulk'`, (rows) => rows.length > 0)
-      yield* sql`DELETE FROM vendor_calls`
-      // Two for each part of the job; the account pays for four.
-      const usernames = [
-        "sim.613_meter",
-        "sim.gone_meter",
-        "sim.empty_meter",
-        "sim.faulted_meter",
-        ...Array.from({ length: 12 }, (_, i) => `meter.${i}`)
-      ]
-      for (let i = 0; i < 2; i++) {
-        const { progress } = yield* ended(user, (yield* create(user, { usernames })).json<BulkJobView>())
-        assert.strictEqual(progress.succeeded, 4)
-      }
-      const { billed } = yield* simulator.stats
-      const [metered] = yield* until(
-        sql<{ billed: number; cost: number }>`
-          SELECT count(*) FILTER (WHERE billed = 'yes')::integer AS billed, sum(cost_micros)::integer AS cost FROM vendor_calls`,
-        ([row]) => row?.billed === billed
-      )
-      assert.deepStrictEqual(metered, { billed, cost: billed * 1_000 })
-    }), 120_000)
 
   it.effect(
     "is cancelled: what it had ordered is collected for nobody, and nothing is ordered again",
@@ -315,4 +285,32 @@ layer(
       }),
     120_000
   )
+})
+
+layer(asynchronous, { excludeTestServices: true })("a bulk job in the asynchronous mode, alone", (it) => {
+  it.effect("looks the same job up once more without a call, and is metered by what came", () =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient
+      const simulator = yield* VendorSimulator
+      const user = yield* (yield* TestApp).newUser
+      // Two for each part of the job; the account pays for four.
+      const usernames = [
+        "sim.613_meter",
+        "sim.gone_meter",
+        "sim.empty_meter",
+        "sim.faulted_meter",
+        ...Array.from({ length: 12 }, (_, i) => `meter.${i}`)
+      ]
+      for (let i = 0; i < 2; i++) {
+        const { progress } = yield* ended(user, (yield* create(user, { usernames })).json<BulkJobView>())
+        assert.strictEqual(progress.succeeded, 4)
+      }
+      const { billed } = yield* simulator.stats
+      const [metered] = yield* until(
+        sql<{ billed: number; cost: number }>`
+          SELECT count(*) FILTER (WHERE billed = 'yes')::integer AS billed, sum(cost_micros)::integer AS cost FROM vendor_calls`,
+        ([row]) => row?.billed === billed
+      )
+      assert.deepStrictEqual(metered, { billed, cost: billed * 1_000 })
+    }), 120_000)
 })
