@@ -1,5 +1,4 @@
 import { Clock, Context, Duration, Effect, Layer } from "effect"
-import { Deletions } from "./Deletions.ts"
 import { TtlMap } from "./TtlMap.ts"
 
 /** An answer as it goes over the wire: encoded once, served many times. Times are milliseconds since 1970. */
@@ -30,10 +29,7 @@ export class Cache extends Context.Service<Cache, {
   get(key: string): Effect.Effect<CachedBody | undefined>
   /** As `get`, of what needs no waiting: a cache outside this process knows nothing here. `now` is milliseconds since 1970. */
   known(key: string, now: number): CachedBody | undefined
-  /** To be asked for before what is cached is read from its source. */
-  mark(): number
-  /** With a mark, keeps nothing that was deleted here since. */
-  set(key: string, value: CachedBody, timeToLive: Duration.Duration, mark?: number): Effect.Effect<void>
+  set(key: string, value: CachedBody, timeToLive: Duration.Duration): Effect.Effect<void>
   delete(key: string): Effect.Effect<void>
   readonly health: Effect.Effect<CacheHealth>
 }>()("analytics-following/cache/Cache") {
@@ -41,21 +37,14 @@ export class Cache extends Context.Service<Cache, {
   static readonly layerMemory = (options: { readonly capacityBytes: number }) =>
     Layer.sync(Cache, () => {
       const entries = new TtlMap<CachedBody>(options.capacityBytes, (value) => value.body.byteLength + overheadBytes)
-      const deletions = new Deletions()
       return {
         get: (key) => Effect.map(Clock.currentTimeMillis, (now) => entries.get(key, now)),
         known: (key, now) => entries.get(key, now),
-        mark: () => deletions.mark,
-        set: (key, value, timeToLive, mark = Infinity) =>
-          Effect.map(Clock.currentTimeMillis, (now) => {
-            if (deletions.isDeletedSince(mark, key)) return
-            entries.set(key, value, now, now + Math.min(longestStay, Duration.toMillis(timeToLive)))
-          }),
+        set: (key, value, timeToLive) =>
+          Effect.map(Clock.currentTimeMillis, (now) =>
+            entries.set(key, value, now, now + Math.min(longestStay, Duration.toMillis(timeToLive)))),
         delete: (key) =>
-          Effect.sync(() => {
-            deletions.note(key)
-            entries.delete(key)
-          }),
+          Effect.sync(() => entries.delete(key)),
         health: Effect.succeed<CacheHealth>({ state: "up", reason: null })
       }
     })
@@ -64,7 +53,6 @@ export class Cache extends Context.Service<Cache, {
   static readonly layerNone = Layer.succeed(Cache, {
     get: () => Effect.undefined,
     known: () => undefined,
-    mark: () => 0,
     set: () => Effect.void,
     delete: () => Effect.void,
     health: Effect.succeed<CacheHealth>({ state: "up", reason: "switched off by configuration" })

@@ -43,8 +43,8 @@ export const observed = <E, R>(cache: Layer.Layer<Cache, E, R>) =>
           }
           return found
         },
-        set: (key, value, timeToLive, mark) =>
-          inner.set(key, value, timeToLive, mark).pipe(
+        set: (key, value, timeToLive) =>
+          inner.set(key, value, timeToLive).pipe(
             Effect.withSpan("cache.set", { attributes: { "cache.bytes": value.body.byteLength } }, withoutStack)
           )
       }

@@ -1,6 +1,5 @@
 import { Clock, Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
 import { Cache, type CachedBody, longestStay } from "./Cache.ts"
-import { Deletions } from "./Deletions.ts"
 import { TtlMap } from "./TtlMap.ts"
 
 export interface RedisCacheOptions {
@@ -29,7 +28,6 @@ export const layer = (options: RedisCacheOptions) =>
           Effect.catch((reason) => Effect.as(Effect.logDebug("cache command failed", { operation, reason }), otherwise))
         )
       const unheard = new TtlMap<true>(rememberedDeletions)
-      const deletions = new Deletions()
       const remove = Effect.fnUntraced(function*(key: string) {
         const removed = yield* attempt("delete", async () => {
           await client.del(prefix + key)
@@ -48,19 +46,13 @@ export const layer = (options: RedisCacheOptions) =>
               : Effect.flatMap(remove(key), (removed) => removed ? read(key) : Effect.undefined)),
         known: () => undefined,
         // What is written takes the place of what should have been deleted.
-        mark: () => deletions.mark,
-        set: (key, value, timeToLive, mark = Infinity) =>
+        set: (key, value, timeToLive) =>
           attempt("set", async () => {
-            if (deletions.isDeletedSince(mark, key)) return
             const PX = Math.max(1, Math.round(Math.min(longestStay, Duration.toMillis(timeToLive))))
             await client.set(prefix + key, encode(value), { PX })
             unheard.delete(key)
           }, undefined),
-        delete: (key) =>
-          Effect.suspend(() => {
-            deletions.note(key)
-            return Effect.asVoid(remove(key))
-          }),
+        delete: (key) => Effect.asVoid(remove(key)),
         health: Effect.map(
           attempt("ping", async () => (await client.ping()) === "PONG", false),
           (up) =>

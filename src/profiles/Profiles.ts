@@ -79,13 +79,12 @@ export class Profiles extends Context.Service<Profiles, {
         })
 
         const readAnswer = Effect.fnUntraced(function*(username: Username, now: number, staleReason: string | null = null) {
-          const mark = cache.mark()
           const found = yield* answers.find(username)
           if (found === undefined) return undefined
           const expired = millisOf(found.last_refreshed) + freshFor <= now
           const reason = expired ? staleReason ?? "expired" : staleReason
           const cached = answerOf(found, found.body, { freshFor, staleReason: reason })
-          if (reason === null) yield* cache.set(username, cached, Duration.millis(cached.freshUntil - now), mark)
+          if (reason === null) yield* cache.set(username, cached, Duration.millis(cached.freshUntil - now))
           return { cached, staleReason: reason }
         })
 
@@ -172,8 +171,10 @@ export class Profiles extends Context.Service<Profiles, {
             if (again !== undefined) return again
             const body = yield* freshBody(username, startedAt)
             if (body !== undefined) {
-              const granted = { profile: ProfileId.make(body.cached.subject), username }
-              return ready(body, yield* settle(caller, granted, body.source, analysisType, false))
+              return ready(
+                body,
+                yield* settle(caller, { profile: profileIdOf(body.cached), username }, body.source, analysisType, false)
+              )
             }
           }
           const stored = yield* repo.findByUsername(username)
@@ -295,3 +296,5 @@ export class Profiles extends Context.Service<Profiles, {
       })
     )
 }
+
+const profileIdOf = (cached: CachedBody): ProfileId => ProfileId.make(cached.subject)

@@ -52,18 +52,3 @@ it.effect("a deleted body is gone, and the switched-off cache keeps none", () =>
     assert.isTrue(yield* Effect.provide(round, Cache.layerMemory({ capacityBytes: 100_000 })))
     assert.isFalse(yield* Effect.provide(round, Cache.layerNone))
   }))
-
-it.effect("what was read before a deletion is not kept after it", () =>
-  Effect.gen(function*() {
-    const cache = yield* Cache
-    const before = cache.mark()
-    yield* cache.delete("a")
-    yield* cache.set("a", body(1), Duration.hours(1), before)
-    assert.isUndefined(yield* cache.get("a"))
-    yield* cache.set("b", body(1), Duration.hours(1), before)
-    assert.isDefined(yield* cache.get("b"), "another key")
-    yield* cache.set("a", body(2), Duration.hours(1), cache.mark())
-    assert.deepStrictEqual(yield* cache.get("a"), body(2), "read since")
-    yield* cache.set("a", body(3), Duration.hours(1), before)
-    assert.deepStrictEqual(yield* cache.get("a"), body(2), "and not replaced by what is older")
-  }).pipe(Effect.provide(Cache.layerMemory({ capacityBytes: 100_000 }))))

@@ -54,17 +54,6 @@ describe.skipIf(!redisInstalled)(`the Redis cache${whereRedis}`, () => {
       assert.isUndefined(yield* cache.get("never"))
     }))
 
-  it.live("keeps nothing after a deletion that was read before it", () =>
-    Effect.gen(function*() {
-      const { cache } = yield* running
-      const before = cache.mark()
-      yield* cache.delete("a")
-      yield* cache.set("a", body, Duration.minutes(5), before)
-      assert.isUndefined(yield* cache.get("a"))
-      yield* cache.set("a", body, Duration.minutes(5), cache.mark())
-      assert.isDefined(yield* cache.get("a"))
-    }))
-
   it.live("takes an entry that is not whole, or not its own, for none", () =>
     Effect.gen(function*() {
       const { cache, server } = yield* running
@@ -157,8 +146,7 @@ describe.skipIf(!redisInstalled)(`the application on Redis${whereRedis}`, () => 
         yield* until(readiness, ({ status }) =>
           status === "ready")
         const first = yield* one.get("/profile/natgeo")
-        const cached = yield* other.get("/profile/natgeo")
-        assert.strictEqual(cached.headers.get("x-data-source"), "cache")
+        const cached = yield* until(other.get("/profile/natgeo"), ({ headers }) => headers.get("x-data-source") === "cache")
         assert.strictEqual(cached.text, first.text)
 
         yield* redis.kill
