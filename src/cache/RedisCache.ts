@@ -34,6 +34,7 @@ export const layer = (options: RedisCacheOptions) =>
           return true
         }, false)
         if (removed) unheard.delete(key)
+        // By any clock: one that is set back must not bring the old body back.
         else unheard.set(key, true, -Infinity, (yield* Clock.currentTimeMillis) + longestStay)
         return removed
       })

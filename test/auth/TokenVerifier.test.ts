@@ -222,6 +222,17 @@ describe("the cache of verified tokens", () => {
       assert.strictEqual(spy.mock.calls.length, 6)
     }).pipe(Effect.provide(verifierOf())))
 
+  it.effect("keeps who was let in where the clock is set back, by which their token has not been issued yet", () =>
+    Effect.gen(function*() {
+      yield* atSecond(second)
+      const token = yield* signed()
+      yield* verify(token)
+      yield* atSecond(second - 600)
+      assert.strictEqual((yield* verify(token)).id, userId)
+      const another = yield* Effect.flip(verify(yield* signed({ jti: "another" })))
+      assert.deepInclude(another, { _tag: "InvalidToken", check: "iat" }, "what is new waits")
+    }).pipe(Effect.provide(verifierOf())))
+
   it.effect("holds no more tokens than its capacity", () =>
     Effect.gen(function*() {
       const spy = yield* countVerifications

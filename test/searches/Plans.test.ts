@@ -123,7 +123,7 @@ layer(rooms, { excludeTestServices: true, timeout: "2 minutes" })("of 100,000 ro
       )
     }))
 
-  it.effect("suggestions touch no more than 3,000 pages, whatever is typed", () =>
+  it.effect("suggestions touch no more than 2,000 pages, whatever is typed: without one of their indexes it is 3,000 and more", () =>
     Effect.gen(function*() {
       const searches = yield* Searches
       const typed = [
@@ -144,7 +144,7 @@ layer(rooms, { excludeTestServices: true, timeout: "2 minutes" })("of 100,000 ro
       ]
       for (const text of typed) {
         const { pages, steps } = yield* planOf(sent, searches.suggest(user, text, 10))
-        assert.isAtMost(pages, 3_000, `${text}: ${steps}`)
+        assert.isAtMost(pages, 2_000, `${text}: ${steps}`)
       }
     }))
 

@@ -20,7 +20,10 @@ const contents = (url: string) =>
     })
     const found: Array<string> = []
     for (const key of await client.keys("*")) {
-      const read = kept(key)[await client.type(key)]
+      const type = await client.type(key)
+      // Gone since it was listed.
+      if (type === "none") continue
+      const read = kept(key)[type]
       found.push(
         `${key} ${JSON.stringify(read === undefined ? assert.fail(`${key} is of no known type`) : await read())}`.toLowerCase()
       )
@@ -41,11 +44,11 @@ describe.skipIf(!redisInstalled)(`what Redis keeps of an erased creator${whereRe
       yield* Effect.gen(function*() {
         const { host, markers, username } = yield* newCreator
         const user = yield* (yield* TestApp).newUser
-        for (const name of [username, host, username, host]) {
-          assert.strictEqual((yield* user.get(`/profile/${name}`)).status, 200)
+        for (const name of [username, host]) {
+          // What is cached with the first answer may be deleted behind it.
+          const looked = Effect.andThen(user.get(`/profile/${name}`), holding(markers))
+          yield* until(looked, (found) => found.some((key) => key?.endsWith(name)))
         }
-        // An answer is cached behind the one that is given.
-        yield* until(holding(markers), (found) => [username, host].every((name) => found.some((key) => key?.endsWith(name))))
         assert.strictEqual((yield* erase({ username })).status, 200)
         yield* until(inTables(markers), (found) => found.length === 0)
         yield* until(holding(markers), (found) => found.length === 0)
